@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6 language mode, no warnings.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "poolscope",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "poolscope", targets: ["poolscope"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.10.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        // The C libraries, one fence each.
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+
+        // The ladder, from the bottom up.
+        .target(name: "Locking", swiftSettings: strict),
+        .target(name: "Exposition", swiftSettings: strict),
+        .target(name: "Observations", swiftSettings: strict),
+        .target(name: "Collectors", dependencies: ["Exposition", "Observations"], swiftSettings: strict),
+        .target(
+            name: "Postgres",
+            dependencies: [
+                "CPostgres", "Locking",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
+        .target(name: "WebServer", dependencies: ["CMicroHTTPD", "Locking"], swiftSettings: strict),
+        .target(
+            name: "Agent",
+            dependencies: [
+                "Collectors", "Exposition", "Locking", "Observations", "Postgres", "WebServer",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Demo",
+            dependencies: [
+                "Locking", "Postgres",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "poolscope",
+            dependencies: [
+                "Agent", "Collectors", "Demo", "Exposition", "Postgres",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
+        // Tests: pure and golden ones beside their target, live ones against real servers.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Demo", "Observations", "Postgres",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ObservationsTests", dependencies: ["Observations"], swiftSettings: strict),
+        .testTarget(
+            name: "CollectorsTests", dependencies: ["Collectors", "TestSupport"],
+            exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "WebServerTests", dependencies: ["WebServer"], swiftSettings: strict),
+        .testTarget(name: "AgentTests", dependencies: ["Agent", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "DemoTests", dependencies: ["Demo", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "LiveTests", dependencies: ["Agent", "Demo", "TestSupport", "poolscope"],
+            swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Poolscope: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "poolscope")
+}

@@ -1,0 +1,68 @@
+/// One label of a series.
+package struct Label: Hashable, Sendable {
+    package let name: String
+    package let value: String
+
+    package init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// The labels of one series: sorted by name, each name once.
+package struct Labels: Hashable, Sendable {
+    package private(set) var pairs: [Label]
+
+    /// No labels.
+    package static let none = Labels([])
+
+    /// Labels in any order; of two with one name, the later wins.
+    package init(_ pairs: [Label]) {
+        self.pairs = []
+        self.pairs.reserveCapacity(pairs.count)
+        for pair in pairs { set(pair) }
+    }
+
+    /// The value of a label, or nil.
+    package subscript(name: String) -> String? {
+        pairs.first { $0.name == name }?.value
+    }
+
+    /// These labels with one more.
+    package func adding(_ name: String, _ value: String) -> Labels {
+        var copy = self
+        copy.set(Label(name, value))
+        return copy
+    }
+
+    /// The same names, each with the value “other”: where a budget puts what it has no room for.
+    package var folded: Labels {
+        Labels(pairs.map { Label($0.name, "other") })
+    }
+
+    private mutating func set(_ label: Label) {
+        // Byte order, not locale order: the output must be the same everywhere.
+        let position = pairs.firstIndex { !$0.name.utf8.lexicographicallyPrecedes(label.name.utf8) } ?? pairs.endIndex
+        if position < pairs.endIndex, pairs[position].name == label.name {
+            pairs[position] = label
+        } else {
+            pairs.insert(label, at: position)
+        }
+    }
+}
+
+extension Labels: ExpressibleByDictionaryLiteral {
+    package init(dictionaryLiteral elements: (String, String)...) {
+        self.init(elements.map { Label($0.0, $0.1) })
+    }
+}
+
+extension Labels: Comparable {
+    package static func < (lhs: Labels, rhs: Labels) -> Bool {
+        for (left, right) in zip(lhs.pairs, rhs.pairs) {
+            if left.name != right.name { return left.name.utf8.lexicographicallyPrecedes(right.name.utf8) }
+            if left.value != right.value { return left.value.utf8.lexicographicallyPrecedes(right.value.utf8) }
+        }
+        return lhs.pairs.count < rhs.pairs.count
+    }
+}

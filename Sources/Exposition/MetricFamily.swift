@@ -1,0 +1,41 @@
+/// The value of one series.
+package enum SampleValue: Sendable, Equatable {
+    case number(Double)
+    case histogram(Histogram)
+
+    /// Two samples of one series, put together: numbers and histograms add up.
+    /// - Precondition: both are of one kind, and histograms have the same buckets.
+    func merged(with other: SampleValue) -> SampleValue {
+        switch (self, other) {
+        case (.number(let left), .number(let right)):
+            return .number(left + right)
+        case (.histogram(var left), .histogram(let right)):
+            left.add(right)
+            return .histogram(left)
+        case (.number, .histogram), (.histogram, .number):
+            preconditionFailure("a series cannot be a number and a histogram")
+        }
+    }
+}
+
+/// One series of a family with its value.
+package struct Sample: Sendable, Equatable {
+    package let labels: Labels
+    package var value: SampleValue
+
+    package init(_ labels: Labels, _ value: SampleValue) {
+        self.labels = labels
+        self.value = value
+    }
+}
+
+/// All samples of one metric.
+package struct MetricFamily: Sendable, Equatable {
+    package let descriptor: FamilyDescriptor
+    package var samples: [Sample]
+
+    package init(_ descriptor: FamilyDescriptor, _ samples: [Sample]) {
+        self.descriptor = descriptor
+        self.samples = samples
+    }
+}

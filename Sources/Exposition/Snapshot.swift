@@ -1,0 +1,70 @@
+/// All metric families of one target after one tick; immutable, sorted by name.
+package struct Snapshot: Sendable, Equatable {
+    package let families: [MetricFamily]
+
+    package static let empty = Snapshot(families: [])
+
+    init(families: [MetricFamily]) {
+        self.families = families
+    }
+
+    /// The value of one series, for tests and for pages that show a figure.
+    package func value(_ family: String, _ labels: Labels) -> SampleValue? {
+        families.first { $0.descriptor.name == family }?.samples.first { $0.labels == labels }?.value
+    }
+}
+
+/// Gathers the samples of one target into a snapshot.
+///
+/// Two samples with one name and the same labels are added up, never an error: what a client put into its
+/// application_name must not be able to break a scrape.
+package struct SnapshotBuilder {
+    private struct Gathered {
+        let descriptor: FamilyDescriptor
+        var samples: [Sample] = []
+        var position: [Labels: Int] = [:]
+    }
+
+    /// Whether the target was read in this tick. When not, families that describe the moment are left out.
+    package let isUp: Bool
+    private let constant: [Label]
+    private var gathered: [String: Gathered] = [:]
+
+    /// - Parameter constant: labels that every series carries, e.g. `target`.
+    package init(constant: [Label] = [], isUp: Bool) {
+        self.constant = constant
+        self.isUp = isUp
+    }
+
+    /// Adds one sample.
+    /// - Parameter evenWhenDown: publish although the target was not read: for what says why.
+    package mutating func add(
+        _ descriptor: FamilyDescriptor, _ labels: Labels = .none, _ value: SampleValue, evenWhenDown: Bool = false
+    ) {
+        guard isUp || evenWhenDown || descriptor.lifetime == .kept else { return }
+        let full = constant.reduce(labels) { $0.adding($1.name, $1.value) }
+        var family = gathered.removeValue(forKey: descriptor.name) ?? Gathered(descriptor: descriptor)
+        if let position = family.position[full] {
+            family.samples[position].value = family.samples[position].value.merged(with: value)
+        } else {
+            family.position[full] = family.samples.count
+            family.samples.append(Sample(full, value))
+        }
+        gathered[descriptor.name] = family
+    }
+
+    /// Adds one number.
+    package mutating func add(
+        _ descriptor: FamilyDescriptor, _ labels: Labels = .none, _ value: Double, evenWhenDown: Bool = false
+    ) {
+        add(descriptor, labels, .number(value), evenWhenDown: evenWhenDown)
+    }
+
+    /// The snapshot: families by name, samples by labels.
+    package func build() -> Snapshot {
+        let families = gathered.values
+            .sorted { $0.descriptor.name.utf8.lexicographicallyPrecedes($1.descriptor.name.utf8) }
+            .map { MetricFamily($0.descriptor, $0.samples.sorted { $0.labels < $1.labels }) }
+        return Snapshot(families: families)
+    }
+}

@@ -1,0 +1,116 @@
+/// One row of `pg_stat_activity`.
+package struct ActivityRow: Sendable, Equatable {
+    package var pid: Int32
+    package var backendStart: ServerTime?
+    package var transactionStart: ServerTime?
+    package var queryStart: ServerTime?
+    package var stateChange: ServerTime?
+    package var state: BackendState?
+    package var database: String?
+    package var user: String?
+    package var applicationName: String
+    /// `client backend`, `parallel worker`, `walsender`, …; nil before PostgreSQL 10 and where privileges hide it.
+    package var backendType: String?
+    package var waitEventType: String?
+    package var waitEvent: String?
+    /// The leader of a parallel group (PostgreSQL 13+).
+    package var leaderPID: Int32?
+    /// The agent's own session.
+    package var isSelf: Bool
+
+    package init(
+        pid: Int32, backendStart: ServerTime? = nil, transactionStart: ServerTime? = nil,
+        queryStart: ServerTime? = nil, stateChange: ServerTime? = nil, state: BackendState? = nil,
+        database: String? = nil, user: String? = nil, applicationName: String = "",
+        backendType: String? = "client backend", waitEventType: String? = nil, waitEvent: String? = nil,
+        leaderPID: Int32? = nil, isSelf: Bool = false
+    ) {
+        self.pid = pid
+        self.backendStart = backendStart
+        self.transactionStart = transactionStart
+        self.queryStart = queryStart
+        self.stateChange = stateChange
+        self.state = state
+        self.database = database
+        self.user = user
+        self.applicationName = applicationName
+        self.backendType = backendType
+        self.waitEventType = waitEventType
+        self.waitEvent = waitEvent
+        self.leaderPID = leaderPID
+        self.isSelf = isSelf
+    }
+
+    /// Whether the row takes one of `max_connections`: only client backends do.
+    ///
+    /// Where privileges hide the type, a row with both a database and a role is taken for a client: workers that
+    /// have a database (autovacuum) have no role, and walsenders have no database.
+    package var isClientBackend: Bool {
+        guard let backendType else { return database != nil && user != nil }
+        return backendType == "client backend"
+    }
+
+    package var isParallelWorker: Bool { backendType == "parallel worker" }
+}
+
+/// `pg_stat_activity.state`. What a newer server adds is kept under its own name.
+package enum BackendState: Sendable, Hashable {
+    case active, idle, idleInTransaction, idleInTransactionAborted, fastpath, disabled, starting
+    case other(String)
+
+    package init(_ name: String) {
+        switch name {
+        case "active": self = .active
+        case "idle": self = .idle
+        case "idle in transaction": self = .idleInTransaction
+        case "idle in transaction (aborted)": self = .idleInTransactionAborted
+        case "fastpath function call": self = .fastpath
+        case "disabled": self = .disabled
+        case "starting": self = .starting
+        default: self = .other(name)
+        }
+    }
+
+    /// The server's own word.
+    package var name: String {
+        switch self {
+        case .active: "active"
+        case .idle: "idle"
+        case .idleInTransaction: "idle in transaction"
+        case .idleInTransactionAborted: "idle in transaction (aborted)"
+        case .fastpath: "fastpath function call"
+        case .disabled: "disabled"
+        case .starting: "starting"
+        case .other(let name): name
+        }
+    }
+
+    /// A statement is running.
+    package var isRunning: Bool {
+        switch self {
+        case .active, .fastpath: true
+        case .idle, .idleInTransaction, .idleInTransactionAborted, .disabled, .starting, .other: false
+        }
+    }
+
+    package var isIdleInTransaction: Bool {
+        switch self {
+        case .idleInTransaction, .idleInTransactionAborted: true
+        case .active, .idle, .fastpath, .disabled, .starting, .other: false
+        }
+    }
+
+    /// No statement is running, and the row shows the last one that ran.
+    package var showsLastStatement: Bool { self == .idle || isIdleInTransaction }
+}
+
+/// One read of `pg_stat_activity`, at one server-side time.
+package struct ActivitySample: Sendable, Equatable {
+    package var sampledAt: ServerTime
+    package var rows: [ActivityRow]
+
+    package init(sampledAt: ServerTime, rows: [ActivityRow]) {
+        self.sampledAt = sampledAt
+        self.rows = rows
+    }
+}

@@ -1,0 +1,41 @@
+import Exposition
+import Observations
+
+/// All collectors, in the order in which they see a tick. To add one: its file, its test, a line here.
+package enum Collectors {
+    package static let all: [any Collector.Type] = [
+        ServerSlotsCollector.self,
+        ConnectionsCollector.self,
+        SessionSecondsCollector.self,
+        StatementsCollector.self,
+        OldestCollector.self,
+        IdentityCollector.self,
+        PeerActivityCollector.self,
+        PeerDatabasesCollector.self,
+        PeerSettingsCollector.self,
+        PeerRolesCollector.self,
+        BouncerPoolsCollector.self,
+        PeerBouncerPoolsCollector.self,
+        PeerBouncerTotalsCollector.self,
+        PeerBouncerDatabasesCollector.self,
+        PeerBouncerListsCollector.self,
+        PeerBouncerConfigCollector.self,
+    ]
+
+    /// Fresh collectors for one target.
+    package static func make(for target: TargetProfile) -> [any Collector] {
+        all.filter { $0.kind == target.kind }.map { $0.init(target: target) }
+    }
+
+    /// The sources that the collectors of this kind need, each once, in order of first use.
+    package static func sources(for kind: TargetKind) -> [any Source.Type] {
+        var seen: Set<String> = []
+        return all.filter { $0.kind == kind }.flatMap { $0.sources }.filter { seen.insert($0.name).inserted }
+    }
+
+    /// Every family of every collector, each once.
+    package static var families: [FamilyDescriptor] {
+        var seen: Set<String> = []
+        return all.flatMap { $0.families }.filter { seen.insert($0.name).inserted }
+    }
+}

@@ -1,0 +1,73 @@
+import Exposition
+import Observations
+
+/// PgBouncer's pools in the vocabulary that all pools share.
+package struct BouncerPoolsCollector: Collector {
+    package static let kind = TargetKind.pgbouncer
+    package static let families = PoolFamilies.all
+    package static let sources: [any Source.Type] = [
+        BouncerPoolsSource.self, BouncerDatabasesSource.self, BouncerConfigSource.self,
+    ]
+
+    /// PgBouncer's own admin database has a row in SHOW POOLS, but no server connections.
+    private static let adminDatabase = "pgbouncer"
+
+    private struct Pool {
+        let labels: Labels
+        let row: PgBouncerPool
+        /// Nil when the configuration sets no limit.
+        let size: Double?
+
+        var saturation: Double? { size.map { row.busy / $0 } }
+    }
+
+    private var pools: [Pool] = []
+    private var saturations = HistogramVector(PoolFamilies.saturationSampled)
+
+    package init(target: TargetProfile) {}
+
+    package mutating func observe(_ facts: Facts) {
+        pools = []
+        guard let rows = facts[BouncerPoolsSource.self] else { return }
+        let databases = facts[BouncerDatabasesSource.self] ?? []
+        let config = facts[BouncerConfigSource.self]
+        for row in rows where row.database != Self.adminDatabase {
+            let database = databases.first { $0.name == row.database }
+            let labels = PoolFamilies.labels(pooler: "pgbouncer", database: row.database, user: row.user)
+            let size = database.flatMap { Self.effectiveSize(of: $0, config: config) }
+            pools.append(Pool(labels: labels, row: row, size: size))
+        }
+        guard facts.fresh(BouncerPoolsSource.self) != nil else { return }
+        for pool in pools {
+            if let saturation = pool.saturation { saturations.observe(saturation, pool.labels) }
+        }
+    }
+
+    package mutating func miss(_ state: TargetState) {
+        pools = []
+    }
+
+    /// min(pool_size + reserve, limit of the database, limit of the user); 0 means no limit for the latter two.
+    static func effectiveSize(of database: PgBouncerDatabase, config: PgBouncerSettings?) -> Double? {
+        guard let poolSize = database.numbers["pool_size"], poolSize > 0 else { return nil }
+        let limits = [database.numbers["max_connections"], config?.number("max_user_connections")]
+        return limits.compactMap { $0 }.filter { $0 > 0 }.reduce(poolSize + database.reserve, min)
+    }
+
+    package func emit(into builder: inout SnapshotBuilder) {
+        saturations.emit(into: &builder)
+        for pool in pools {
+            if let size = pool.size { builder.add(PoolFamilies.size, pool.labels, size) }
+            if let saturation = pool.saturation { builder.add(PoolFamilies.saturation, pool.labels, saturation) }
+            builder.add(PoolFamilies.waitingClients, pool.labels, pool.row.waiting)
+            builder.add(PoolFamilies.oldestWait, pool.labels, pool.row.oldestWait)
+            let states = [
+                ("busy", pool.row.busy), ("idle", pool.row.numbers["sv_idle"] ?? 0),
+                ("used", pool.row.numbers["sv_used"] ?? 0),
+            ]
+            for (state, count) in states {
+                builder.add(PoolFamilies.connections, pool.labels.adding("state", state), count)
+            }
+        }
+    }
+}

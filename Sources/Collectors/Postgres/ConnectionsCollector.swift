@@ -1,0 +1,44 @@
+import Exposition
+import Observations
+
+/// Client connections by who holds them.
+package struct ConnectionsCollector: Collector {
+    package static let kind = TargetKind.postgres
+    package static let families = [connections, FoldedSeries.descriptor]
+    package static let sources: [any Source.Type] = [ActivitySource.self]
+
+    static let connections = FamilyDescriptor(
+        "poolscope_connections", .gauge, labels: ["datname", "usename", "application_name", "state"],
+        help: "Client backends by database, role, application and state, Poolscope's own session included. state is "
+            + "empty where privileges hide it. Beyond \(seriesLimit) label sets the rest is summed as “other”.")
+
+    static let seriesLimit = 200
+
+    private var published: [Labels: Double] = [:]
+    private var budget = SeriesBudget(limit: seriesLimit)
+
+    package init(target: TargetProfile) {}
+
+    package mutating func observe(_ facts: Facts) {
+        guard let sample = facts[ActivitySource.self] else {
+            published = [:]
+            return
+        }
+        var counts: [Labels: Double] = [:]
+        for row in sample.rows where row.isClientBackend {
+            let labels: Labels = [
+                "datname": row.database ?? "", "usename": row.user ?? "", "application_name": row.applicationName,
+                "state": row.state?.name ?? "",
+            ]
+            counts[labels, default: 0] += 1
+        }
+        published = budget.fold(counts) { labels in
+            ["datname": "other", "usename": "other", "application_name": "other", "state": labels["state"] ?? ""]
+        }
+    }
+
+    package func emit(into builder: inout SnapshotBuilder) {
+        for (labels, count) in published { builder.add(Self.connections, labels, count) }
+        builder.add(FoldedSeries.descriptor, ["family": Self.connections.name], budget.folded)
+    }
+}

@@ -1,0 +1,54 @@
+import Exposition
+import Observations
+
+/// The oldest statement, transaction and idle transaction of each database.
+package struct OldestCollector: Collector {
+    package static let kind = TargetKind.postgres
+    package static let families = [oldestQuery, oldestTransaction, oldestIdleInTransaction]
+    package static let sources: [any Source.Type] = [ActivitySource.self]
+
+    static let oldestQuery = FamilyDescriptor(
+        "poolscope_oldest_query_seconds", .gauge, unit: "seconds", labels: ["datname"],
+        help: "Age of the longest running statement of client backends; 0 when none runs.")
+    static let oldestTransaction = FamilyDescriptor(
+        "poolscope_oldest_transaction_seconds", .gauge, unit: "seconds", labels: ["datname"],
+        help: "Age of the oldest open transaction of client backends, whatever it does now; 0 when none is open.")
+    static let oldestIdleInTransaction = FamilyDescriptor(
+        "poolscope_oldest_idle_in_transaction_seconds", .gauge, unit: "seconds", labels: ["datname"],
+        help: "How long the oldest idle-in-transaction session has been idle (not the age of its transaction); 0 when "
+            + "there is none.")
+
+    private struct Ages {
+        var query = 0.0
+        var transaction = 0.0
+        var idleInTransaction = 0.0
+    }
+
+    private var ages: [String: Ages] = [:]
+
+    package init(target: TargetProfile) {}
+
+    package mutating func observe(_ facts: Facts) {
+        ages = [:]
+        guard let sample = facts[ActivitySource.self] else { return }
+        for row in sample.rows where row.isClientBackend && !row.isSelf {
+            func age(_ start: ServerTime?) -> Double { start.map { sample.sampledAt.seconds(since: $0) } ?? 0 }
+            var oldest = ages[row.database ?? ""] ?? Ages()
+            if row.state?.isRunning == true { oldest.query = max(oldest.query, age(row.queryStart)) }
+            oldest.transaction = max(oldest.transaction, age(row.transactionStart))
+            if row.state?.isIdleInTransaction == true {
+                oldest.idleInTransaction = max(oldest.idleInTransaction, age(row.stateChange))
+            }
+            ages[row.database ?? ""] = oldest
+        }
+    }
+
+    package func emit(into builder: inout SnapshotBuilder) {
+        for (database, oldest) in ages {
+            let labels: Labels = ["datname": database]
+            builder.add(Self.oldestQuery, labels, oldest.query)
+            builder.add(Self.oldestTransaction, labels, oldest.transaction)
+            builder.add(Self.oldestIdleInTransaction, labels, oldest.idleInTransaction)
+        }
+    }
+}

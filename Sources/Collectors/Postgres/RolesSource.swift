@@ -1,0 +1,20 @@
+import Observations
+
+/// The roles' connection limits.
+package enum RolesSource: Source {
+    package static let name = "roles"
+    package static let cadence = Cadence.every(.seconds(30))
+
+    package static func statement(serverVersion: Int) -> String {
+        "SELECT rolname::text, rolconnlimit FROM pg_catalog.pg_roles ORDER BY rolcanlogin DESC, oid LIMIT 1000"
+    }
+
+    package static func decode(_ table: any ResultTable) throws(DecodeError) -> [RoleLimit] {
+        let name = try table.required("rolname")
+        let limit = try table.required("rolconnlimit")
+        return (0..<table.rowCount).compactMap { row in
+            guard let name = name.text(row), let limit = limit.integer(row) else { return nil }
+            return RoleLimit(name: name, connectionLimit: limit)
+        }
+    }
+}

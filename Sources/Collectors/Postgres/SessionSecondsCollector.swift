@@ -1,0 +1,45 @@
+import Exposition
+import Observations
+
+/// Time that sessions spend in each state and wait: its `rate()` is the average number of such sessions.
+package struct SessionSecondsCollector: Collector {
+    package static let kind = TargetKind.postgres
+    package static let families = [sessionSeconds]
+    package static let sources: [any Source.Type] = [ActivitySource.self]
+
+    static let sessionSeconds = FamilyDescriptor(
+        "poolscope_session_seconds_total", .counter, unit: "seconds",
+        labels: ["datname", "state", "wait_event_type", "wait_event"],
+        help: "Time spent by client backends and parallel workers in each state and wait event, by sampling: each "
+            + "sample adds the time since the one before. The rate is average (active) sessions; an empty wait event "
+            + "is a session on the CPU.")
+
+    private var seconds = CounterVector(sessionSeconds, limit: 2_000)
+    private var previous: ServerTime?
+
+    package init(target: TargetProfile) {}
+
+    package mutating func observe(_ facts: Facts) {
+        guard let sample = facts.fresh(ActivitySource.self) else { return }
+        defer { previous = sample.sampledAt }
+        guard let previous else { return }
+        let elapsed = sample.sampledAt.seconds(since: previous)
+        for row in sample.rows where (row.isClientBackend && !row.isSelf) || row.isParallelWorker {
+            seconds.add(
+                elapsed,
+                [
+                    "datname": row.database ?? "", "state": row.state?.name ?? "",
+                    "wait_event_type": row.waitEventType ?? "", "wait_event": row.waitEvent ?? "",
+                ])
+        }
+    }
+
+    /// What sessions did while nobody looked is not known: the time of a gap is credited to nobody.
+    package mutating func miss(_ state: TargetState) {
+        previous = nil
+    }
+
+    package func emit(into builder: inout SnapshotBuilder) {
+        seconds.emit(into: &builder)
+    }
+}

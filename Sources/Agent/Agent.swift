@@ -1,0 +1,58 @@
+import Logging
+import Observations
+import ServiceLifecycle
+import WebServer
+
+/// The agent: one task per target, one for itself, and the web server, for as long as `run()` runs.
+package struct Agent: Service {
+    private let configuration: AgentConfiguration
+    private let version: String
+    private let log: Logger
+    private let store: SnapshotStore
+    private let server: WebServer
+
+    /// Starts to listen, so that a taken port is known before anything else happens.
+    /// - Throws: `WebServerError`, one sentence, when an address cannot be listened on.
+    package init(_ configuration: AgentConfiguration, version: String, log: Logger) throws(WebServerError) {
+        self.configuration = configuration
+        self.version = version
+        self.log = log
+        store = SnapshotStore(targets: configuration.targets.map(\.profile))
+        store.publishOwn(ProcessFamilies.snapshot(version: version))
+        server = try WebServer.start(
+            configuration.listen, options: WebServerOptions(),
+            router: AgentRoutes.router(store: store, version: version))
+    }
+
+    /// The addresses with their real ports.
+    package var addresses: [ListenAddress] { server.boundAddresses }
+
+    /// Samples until the task is cancelled or a graceful shutdown begins; then sessions and connections are closed.
+    package func run() async {
+        for address in addresses { log.info("listening on \(address)") }
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                for (index, target) in configuration.targets.enumerated() {
+                    group.addTask {
+                        var monitor = TargetMonitor(
+                            target, index: index, interval: target.interval ?? configuration.interval, store: store,
+                            log: log)
+                        await monitor.run()
+                    }
+                }
+                group.addTask { await watchSelf() }
+                await group.waitForAll()
+            }
+        }
+        server.stop()
+        log.info("stopped")
+    }
+
+    private func watchSelf() async {
+        var ticker = Ticker(start: .now, interval: max(configuration.interval, .seconds(1)))
+        while !Task.isCancelled {
+            do { try await Task.sleep(until: ticker.next(now: .now).instant, clock: .continuous) } catch { return }
+            store.publishOwn(ProcessFamilies.snapshot(version: version))
+        }
+    }
+}

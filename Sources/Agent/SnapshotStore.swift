@@ -1,0 +1,53 @@
+import Exposition
+import Locking
+import Observations
+
+/// A target as people see it: on the landing page and in the readiness check.
+package struct TargetStatus: Sendable, Equatable {
+    package let profile: TargetProfile
+    package let state: TargetState
+    /// What the last failure said; nil when all is well.
+    package let sentence: String?
+    package let version: String
+    /// Whether the target was tried at least once.
+    package let wasTried: Bool
+}
+
+/// What the agent knows now: one snapshot per target and one of its own. Publishing swaps a reference.
+package final class SnapshotStore: Sendable {
+    /// Everything published, at one moment.
+    package struct View: Sendable {
+        /// Grows with every publication: two views with one generation are the same.
+        package fileprivate(set) var generation: UInt64 = 0
+        package fileprivate(set) var own = Snapshot.empty
+        package fileprivate(set) var snapshots: [Snapshot]
+        package fileprivate(set) var statuses: [TargetStatus]
+    }
+
+    // Guards the view; it is copied out as a whole.
+    private let view: Guarded<View>
+
+    package init(targets: [TargetProfile]) {
+        let statuses = targets.map {
+            TargetStatus(profile: $0, state: .connecting, sentence: nil, version: "", wasTried: false)
+        }
+        view = Guarded(View(snapshots: targets.map { _ in .empty }, statuses: statuses))
+    }
+
+    package var current: View { view.withLock { $0 } }
+
+    package func publish(_ snapshot: Snapshot, _ status: TargetStatus, at index: Int) {
+        view.withLock {
+            $0.snapshots[index] = snapshot
+            $0.statuses[index] = status
+            $0.generation += 1
+        }
+    }
+
+    package func publishOwn(_ snapshot: Snapshot) {
+        view.withLock {
+            $0.own = snapshot
+            $0.generation += 1
+        }
+    }
+}

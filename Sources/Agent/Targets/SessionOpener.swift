@@ -1,0 +1,105 @@
+import Foundation
+import Observations
+import Postgres
+
+/// Why a target cannot be sampled now: the state and one sentence for people.
+struct TargetProblem: Error, Equatable {
+    let state: TargetState
+    let sentence: String
+}
+
+/// An open session that has been found to be what the configuration says.
+struct OpenedSession {
+    let session: PostgresSession
+    let version: String
+    /// Something to tell the user that does not keep the target from being sampled.
+    let warning: String?
+}
+
+/// Opens the one session of a target and makes it safe: time-outs, read-only, the right kind of server.
+struct SessionOpener {
+    /// How long an attempt to connect may take, if the connection string says nothing shorter.
+    static let connectTimeout: Duration = .seconds(5)
+    /// The server ends a statement of ours after this time; the agent itself stops waiting much earlier.
+    private static let statementTimeout: Duration = .seconds(5)
+    private static let lockTimeout: Duration = .milliseconds(500)
+
+    let target: TargetConfiguration
+
+    func open() async throws(TargetProblem) -> OpenedSession {
+        let connection = try withPassword(target.connection)
+        do {
+            let session = try await PostgresSession.connect(connection, timeout: Self.connectTimeout)
+            return try await prepare(session)
+        } catch let problem as TargetProblem {
+            throw problem
+        } catch let error as PostgresError {
+            throw TargetProblem(state: TargetState(error), sentence: error.message)
+        } catch {
+            throw TargetProblem(state: .disconnected, sentence: "\(error)")
+        }
+    }
+
+    /// Read anew at every attempt, so that a rotated password is picked up.
+    private func withPassword(_ connection: ConnectionString) throws(TargetProblem) -> ConnectionString {
+        guard let path = target.passwordFile else { return connection }
+        guard let data = FileManager.default.contents(atPath: path), data.count <= 4096 else {
+            throw TargetProblem(
+                state: .authFailed, sentence: "the password file \(path) is missing, unreadable or over 4 KiB")
+        }
+        let line = String(decoding: data, as: UTF8.self).split(separator: "\n", maxSplits: 1).first ?? ""
+        return connection.setting("password", line.trimmingCharacters(in: .whitespaces))
+    }
+
+    private func prepare(_ session: PostgresSession) async throws -> OpenedSession {
+        let version = session.parameter("server_version") ?? ""
+        let isBouncer = version.hasSuffix("/bouncer")
+        switch target.kind {
+        case .pgbouncer:
+            guard isBouncer else { throw Self.notPgBouncer(version: version) }
+            return OpenedSession(
+                session: session, version: String(version.dropLast("/bouncer".count)), warning: nil)
+        case .postgres:
+            guard !isBouncer else { throw Self.notPostgres(version: version) }
+            let isPooled = try await isBehindPooler(session)
+            if !isPooled { try await makeSafe(session) }
+            return OpenedSession(
+                session: session, version: version, warning: isPooled ? Self.pooledWarning : nil)
+        }
+    }
+
+    private static func notPgBouncer(version: String) -> TargetProblem {
+        TargetProblem(
+            state: .disconnected,
+            sentence:
+                "this is a PostgreSQL server (version \(version)) or a database behind PgBouncer, not PgBouncer's "
+                + "admin console: use kind postgres (--postgres) for a server, dbname=pgbouncer for the console")
+    }
+
+    private static func notPostgres(version: String) -> TargetProblem {
+        TargetProblem(
+            state: .disconnected,
+            sentence: "this is PgBouncer's admin console (version \(version)), not a PostgreSQL server: use kind "
+                + "pgbouncer (--pgbouncer) for it, or the server's own host and port")
+    }
+
+    private static let pooledWarning =
+        "this DSN reaches PostgreSQL through a pooler: its sessions are shared, so time-outs are left unset, and a pool "
+        + "that is full blinds Poolscope, too; point --postgres at the server itself"
+
+    /// Behind a pooler the process that answers is not the one that the log-in named.
+    private func isBehindPooler(_ session: PostgresSession) async throws(PostgresError) -> Bool {
+        let answer = try await session.simpleQuery("SELECT pg_backend_pid() AS pid", timeout: Self.connectTimeout)
+        return answer.text(row: 0, column: "pid") != String(session.backendPID)
+    }
+
+    private func makeSafe(_ session: PostgresSession) async throws(PostgresError) {
+        let milliseconds = { (duration: Duration) in Int(duration / .milliseconds(1)) }
+        _ = try await session.simpleQuery(
+            """
+            SET statement_timeout = \(milliseconds(Self.statementTimeout)); \
+            SET lock_timeout = \(milliseconds(Self.lockTimeout)); \
+            SET default_transaction_read_only = on
+            """, timeout: Self.connectTimeout)
+    }
+}

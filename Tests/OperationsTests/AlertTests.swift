@@ -1,0 +1,86 @@
+import Testing
+
+/// The alert rules: valid, tested, explained and shown.
+@Suite("alerts", .timeLimit(.minutes(2)))
+struct AlertTests {
+    @Test("promtool has no complaint about the rules")
+    func valid() async throws {
+        let outcome = try await Command.run("promtool", ["check", "rules", "--lint=all", "--lint-fatal", Alert.file])
+        #expect(outcome.status == 0, "\(outcome.output)")
+    }
+
+    @Test(
+        "the rules fire and stay silent as their unit tests say",
+        arguments: try Repository.files(in: "alerts/tests", withExtension: "yml"))
+    func unitTests(_ file: String) async throws {
+        let outcome = try await Command.run("promtool", ["test", "rules", file])
+        #expect(outcome.status == 0, "\(outcome.output)")
+    }
+
+    @Test("every alert has a unit test in which it fires and one in which it is silent", arguments: Alert.all)
+    func tested(_ alert: Alert) throws {
+        let text = try Repository.text("alerts/tests/\(alert.alert).yml")
+        #expect(text.contains("alertname: \(alert.alert)\n"))
+        #expect(text.contains("alertname: \(alert.alert), eval_time: 10m, exp_alerts: []"))
+        #expect(text.contains("exp_annotations:"))
+    }
+
+    @Test("every alert has a name, a severity, a delay and the texts that a person on call needs", arguments: Alert.all)
+    func shape(_ alert: Alert) {
+        #expect(alert.alert.wholeMatch(of: /Pg[A-Z][A-Za-z]+/) != nil)
+        #expect(["critical", "warning", "info"].contains(alert.labels["severity"]))
+        #expect(alert.for != nil)
+        #expect(
+            !alert.labels.values.contains { $0.contains("$value") }, "a label with a value is a new alert each time")
+        let texts: Set<String> = ["summary", "description", "runbook_url", "dashboard_url"]
+        #expect(texts.isSubset(of: Set(alert.annotations.keys)))
+        #expect(!alert.expr.contains(/\b(?:topk|bottomk)\b/))
+    }
+
+    @Test("every alert has a runbook with all its parts", arguments: Alert.all)
+    func runbook(_ alert: Alert) throws {
+        let path = "docs/runbooks/\(alert.alert).md"
+        #expect(alert.annotations["runbook_url"]?.hasSuffix("/blob/main/" + path) == true)
+        let text = try Repository.text(path)
+        #expect(text.hasPrefix("# \(alert.alert)\n"))
+        let titles = text.matches(of: /\n## ([^\n]+)/).map { String($0.1) }
+        #expect(titles == ["Meaning", "Impact", "Diagnosis", "Mitigation", "False positives", "Knobs"])
+        #expect(text.contains("```sql\n"))
+    }
+
+    @Test("every runbook belongs to an alert, and every unit test too")
+    func nothingOrphaned() throws {
+        let names = Set(Alert.all.map(\.alert))
+        #expect(
+            try Set(Repository.files(in: "docs/runbooks", withExtension: "md"))
+                == Set(names.map { "docs/runbooks/\($0).md" }))
+        #expect(
+            try Set(Repository.files(in: "alerts/tests", withExtension: "yml"))
+                == Set(names.map { "alerts/tests/\($0).yml" }))
+    }
+
+    @Test("every alert leads to a dashboard that is shipped, and sets variables that it has", arguments: Alert.all)
+    func dashboard(_ alert: Alert) throws {
+        let link = try #require(alert.annotations["dashboard_url"]?.wholeMatch(of: /\/d\/([a-z-]+)\?(.*)/))
+        let dashboard = try #require(Dashboard.all.first { $0.uid == String(link.1) })
+        let defined = Set(dashboard.variables.compactMap { $0["name"].string })
+        let set = Set(link.2.matches(of: /var-([a-z]+)=/).map { String($0.1) })
+        #expect(!set.isEmpty)
+        #expect(set.isSubset(of: defined))
+    }
+
+    @Test(
+        "every metric of an alert is on a panel, and its thresholds are those of the panels that lead to its runbook",
+        arguments: Alert.all)
+    func panels(_ alert: Alert) {
+        let panels = Dashboard.all.flatMap(\.panels)
+        let shown = panels.flatMap(\.targets).compactMap { $0["expr"].string }.map(Alert.metrics).reduce(into: Set()) {
+            $0.formUnion($1)
+        }
+        #expect(alert.metrics.isSubset(of: shown))
+
+        let graphs = panels.filter { $0.links(to: alert) && $0.type == "timeseries" }
+        let highest = Set(graphs.compactMap { $0.thresholds.max() })
+        #expect(highest == alert.thresholds)
+    }
+}

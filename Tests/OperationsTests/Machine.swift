@@ -1,0 +1,107 @@
+import Foundation
+
+/// A machine for `scripts/deps`: a directory that stands for `/`, with an `apt-get` that installs by making files.
+struct Machine {
+    /// What the script may install, in its order. `pkg-config` is there from the start: it is a shim itself.
+    static let packages = ["pkg-config", "libpq-dev", "libmicrohttpd-dev", "postgresql", "pgbouncer", "prometheus"]
+
+    private static let shims = [
+        "swift": "exit 0",
+        "id": #"echo "$FAKE_USER""#,
+        "sudo": #"echo sudo >>"$DEPS_ROOT/log"; exec "$@""#,
+        "systemctl": #"echo "systemctl $*" >>"$DEPS_ROOT/log""#,
+        "pkg-config": #"[ -e "$DEPS_ROOT/installed/$2-dev" ] || [ -e "$DEPS_ROOT/installed/$2" ]"#,
+        "apt-get": #"""
+        simulate='' command='' packages=''
+        for word in "$@"; do
+            case $word in
+            --simulate) simulate='--simulate ' ;;
+            -*=*|-*) ;;
+            DPkg::*) ;;
+            install|update) command=$word ;;
+            *) packages="$packages $word" ;;
+            esac
+        done
+        echo "apt-get $simulate$command$packages" >>"$DEPS_ROOT/log"
+        [ "$command" = install ] || { : >"$DEPS_ROOT/lists"; exit 0; }
+        [ -e "$DEPS_ROOT/lists" ] || exit 100
+        [ -z "$simulate" ] || exit 0
+        echo "policy: $(tail -n 1 "$DEPS_ROOT/usr/sbin/policy-rc.d")" >>"$DEPS_ROOT/log"
+        echo "cluster: $(cat "$DEPS_ROOT"/etc/postgresql-common/createcluster.d/*.conf)" >>"$DEPS_ROOT/log"
+        case $(cat "$DEPS_ROOT/trouble" 2>/dev/null) in
+        fail) exit 100 ;;
+        interrupt) kill -TERM "$PPID"; exit 0 ;;
+        nothing) exit 0 ;;
+        esac
+        make_program() { mkdir -p "${1%/*}"; printf '#!/bin/sh\n' >"$1"; chmod 755 "$1"; }
+        for package in $packages; do
+            case $package in
+            postgresql) make_program "$DEPS_ROOT/usr/lib/postgresql/15/bin/initdb" ;;
+            pgbouncer) make_program "$DEPS_ROOT/usr/sbin/pgbouncer" ;;
+            prometheus) make_program "$DEPS_ROOT/bin/prometheus"; make_program "$DEPS_ROOT/bin/promtool" ;;
+            *) : >"$DEPS_ROOT/installed/$package" ;;
+            esac
+        done
+        """#,
+    ]
+
+    /// The real programs that the script and the shims call.
+    private static let tools = ["sh", "env", "cat", "tail", "mkdir", "chmod", "rm", "rmdir"]
+
+    private let root: URL
+    private let user: Int
+
+    /// Sets a machine up, with package lists and nothing installed, and takes it down after the body.
+    static func with(
+        user: Int = 0, without absent: Set<String> = [], _ body: (Machine) async throws -> Void
+    ) async throws {
+        try await withTemporaryDirectory { root in
+            let machine = Machine(root: root, user: user)
+            for folder in ["bin", "installed", "usr/sbin", "etc"] {
+                try FileManager.default.createDirectory(
+                    at: root.appending(path: folder), withIntermediateDirectories: true)
+            }
+            // A neighbour, so that the folder of all configuration is never empty.
+            try machine.write("etc/hostname", "machine\n")
+            for (name, body) in shims where !absent.contains(name) {
+                try machine.write("bin/" + name, "#!/bin/sh\n\(body)\n")
+            }
+            for tool in tools {
+                let path = ["/bin/", "/usr/bin/"].map { $0 + tool }.first(where: FileManager.default.isExecutableFile)
+                guard let path else { preconditionFailure("\(tool) is on every POSIX system") }
+                try FileManager.default.createSymbolicLink(
+                    at: root.appending(path: "bin/" + tool), withDestinationURL: URL(filePath: path))
+            }
+            if !absent.contains("lists") { try machine.write("lists", "") }
+            try await body(machine)
+        }
+    }
+
+    /// Runs the script on this machine.
+    func deps(_ arguments: String...) async throws -> Command.Outcome {
+        try await Command.run(
+            Repository.url("scripts/deps").path(), arguments,
+            environment: ["PATH": root.path() + "/bin", "DEPS_ROOT": root.path(), "FAKE_USER": String(user)])
+    }
+
+    /// What `apt-get`, `sudo` and `systemctl` were asked, a line each.
+    func log() throws -> String {
+        let file = root.appending(path: "log")
+        guard FileManager.default.fileExists(atPath: file.path()) else { return "" }
+        return try String(contentsOf: file, encoding: .utf8)
+    }
+
+    /// Writes a file that everybody may execute.
+    func write(_ path: String, _ text: String) throws {
+        let file = root.appending(path: path)
+        try Data(text.utf8).write(to: file)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path())
+    }
+
+    /// Which of the places that the script uses for a while exist now.
+    func leftovers() -> [String] {
+        ["usr/sbin/policy-rc.d", "etc/postgresql-common"].filter {
+            FileManager.default.fileExists(atPath: root.appending(path: $0).path())
+        }
+    }
+}

@@ -51,7 +51,9 @@ extension ListenAddress {
             return text.utf8.allSatisfy(\.isDigit) ? (nil, text[...]) : (text[...], "")
         }
         let host = text[..<colon]
-        guard !host.contains(":") else { throw ListenAddressError(text, "an IPv6 address needs brackets") }
+        guard !isIPv6(text[...]), !isIPv6(host) else {
+            throw ListenAddressError(text, "an IPv6 address needs brackets")
+        }
         return (host.isEmpty ? nil : host, text[text.index(after: colon)...])
     }
 
@@ -66,12 +68,13 @@ extension ListenAddress {
         }
     }
 
+    /// Whether `host` is four numbers from 0 to 255, without leading zeros, which some calls read as octal.
     private static func isIPv4(_ host: Substring) -> Bool {
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts.allSatisfy { $0.utf8.count <= 3 && UInt8($0) != nil }
+        var address = in_addr()
+        return inet_pton(AF_INET, String(host), &address) == 1
     }
 
-    /// Whether `host` is an IPv6 address, with or without a zone such as `%eth0`. Calls `inet_pton`.
+    /// Whether `host` is an IPv6 address, with or without a zone such as `%eth0`.
     private static func isIPv6(_ host: Substring) -> Bool {
         let parts = host.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 1 || parts[1].utf8.allSatisfy(\.isNamePart) && !parts[1].isEmpty else { return false }

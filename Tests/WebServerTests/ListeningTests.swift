@@ -10,12 +10,23 @@ import Testing
         return try #require(#expect(throws: WebServerError.self) { try WebServer.start(parsed, router: testRouter) })
     }
 
-    @Test("all interfaces means IPv4 as well")
+    @Test("all interfaces means IPv4, and IPv6 where the machine has it")
     func allInterfaces() throws {
         let server = try startTestServer(at: ":0")
         #expect(server.boundAddresses[0].host == nil)
         #expect(server.boundAddresses[0].port > 0)
         #expect(try RawClient(server).request("/").status == 200)
+        if hasIPv6 { #expect(try RawClient(server, host: "::1").request("/").status == 200) }
+    }
+
+    @Test("IPv6 addresses leave the same port of IPv4 alone", .enabled(if: hasIPv6))
+    func bothFamilies() throws {
+        let six = try startTestServer(at: "[::]:0")
+        let four = try startTestServer(at: "0.0.0.0:\(six.boundAddresses[0].port)")
+        #expect(try RawClient(six, host: "::1").request("/").status == 200)
+        six.stop()
+        #expect(try RawClient(four).request("/").status == 200)
+        #expect(throws: RawClient.Failure.self) { try RawClient(six, host: "::1") }
     }
 
     @Test("a taken port is one clear sentence")
@@ -92,3 +103,5 @@ import Testing
         #expect(client.isClosedByServer())
     }
 }
+
+private let hasIPv6 = (try? startTestServer(at: "[::1]:0")) != nil

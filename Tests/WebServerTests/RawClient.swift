@@ -8,29 +8,23 @@ final class RawClient {
     /// Received, but not yet part of a reply.
     private var pending: [UInt8] = []
 
-    /// Connects to the port of one of the server's addresses at 127.0.0.1, from the loopback address `source`.
-    init(_ server: WebServer, address: Int = 0, from source: String = "127.0.0.1") throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    /// Connects to the port of one of the server's addresses at the IP address `host`, from the address `source`.
+    init(_ server: WebServer, address: Int = 0, host: String = "127.0.0.1", from source: String? = nil) throws {
+        let peer = try Self.address(host, server.boundAddresses[address].port)
+        descriptor = socket(peer.family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var patience = timeval(tv_sec: 5, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        guard Self.with(source, port: 0, { bind(descriptor, $0, $1) }) == 0,
-            Self.with("127.0.0.1", port: server.boundAddresses[address].port, { connect(descriptor, $0, $1) }) == 0
-        else { throw Failure.system(errno) }
+        let bound = try source.map { try Self.address($0, 0).withSocketAddress { bind(descriptor, $0, $1) } } ?? 0
+        guard bound == 0, peer.withSocketAddress({ connect(descriptor, $0, $1) }) == 0 else {
+            throw Failure.system(errno)
+        }
     }
 
     deinit { close(descriptor) }
 
-    private static func with(
-        _ host: String, port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
-    ) -> Int32 {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        inet_pton(AF_INET, host, &address.sin_addr)
-        return withUnsafeBytes(of: address) {
-            body($0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
-        }
+    private static func address(_ host: String, _ port: UInt16) throws -> SocketAddress {
+        try SocketAddress.resolve(ListenAddress(host: host, port: port))[0]
     }
 
     /// Sends all of `bytes`, or as many as the server takes before it closes the connection.
@@ -38,7 +32,7 @@ final class RawClient {
         var rest = Array(bytes)[...]
         while !rest.isEmpty {
             let sent = rest.withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             guard sent > 0 else { return }
             rest = rest.dropFirst(sent)
@@ -71,6 +65,13 @@ final class RawClient {
     func isClosedByServer() -> Bool {
         do { try receive() } catch Failure.closed { return pending.isEmpty } catch { return false }
         return false
+    }
+
+    /// How long the server keeps a connection open on which it sends nothing.
+    func timeUntilClosed() throws -> Duration {
+        let start = ContinuousClock.now
+        guard isClosedByServer() else { throw Failure.system(EAGAIN) }
+        return ContinuousClock.now - start
     }
 
     /// Closes with a reset rather than politely.

@@ -120,9 +120,9 @@ import Testing
     @Test("an HTTP client that we did not write understands the replies")
     func otherClient() async throws {
         let server = try startTestServer(at: "localhost:0")
-        let url = try #require(URL(string: "http://\(server.boundAddresses[0])/echo?q=1"))
         let session = URLSession(configuration: .ephemeral)
         defer { session.invalidateAndCancel() }
+        let url = try #require(URL(string: "http://\(server.boundAddresses[0])/echo?q=1"))
         let (data, response) = try await session.data(from: url)
         #expect((response as? HTTPURLResponse)?.statusCode == 200)
         #expect(String(decoding: data, as: UTF8.self) == "GET q=1 none")

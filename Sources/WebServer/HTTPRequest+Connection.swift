@@ -1,0 +1,34 @@
+internal import CMicroHTTPD
+
+extension HTTPRequest {
+    /// Copies the request out of MHD's memory, which lasts only as long as the callback. Bytes that are no UTF-8 are
+    /// replaced. Calls `MHD_get_connection_values_n`.
+    init(connection: OpaquePointer, method: UnsafePointer<CChar>, url: UnsafePointer<CChar>) {
+        self.init(
+            method: String(cString: method), path: String(cString: url),
+            query: pairs(.GET_ARGUMENT_KIND, of: connection).map { QueryItem(name: $0.name, value: $0.value) },
+            headers: pairs(.HEADER_KIND, of: connection))
+    }
+}
+
+private typealias Pair = (name: String, value: String)
+
+private func pairs(_ kind: MHD_ValueKind, of connection: OpaquePointer) -> [Pair] {
+    var found: [Pair] = []
+    withUnsafeMutablePointer(to: &found) { _ = MHD_get_connection_values_n(connection, kind, collectPair, $0) }
+    return found
+}
+
+/// Called by MHD for each pair, in the order of the request.
+private func collectPair(
+    found: UnsafeMutableRawPointer?, kind: MHD_ValueKind, name: UnsafePointer<CChar>?, nameSize: Int,
+    value: UnsafePointer<CChar>?, valueSize: Int
+) -> MHD_Result {
+    let found = found!.assumingMemoryBound(to: [Pair].self)
+    found.pointee.append((text(name, nameSize), text(value, valueSize)))
+    return .YES
+}
+
+private func text(_ start: UnsafePointer<CChar>?, _ size: Int) -> String {
+    String(decoding: UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : size), as: UTF8.self)
+}

@@ -81,10 +81,11 @@ let package = Package(
         .testTarget(name: "ObservationsTests", dependencies: ["Observations"], swiftSettings: strict),
         .testTarget(
             name: "CollectorsTests", dependencies: ["Collectors", "TestSupport"],
-            exclude: ["Golden"], swiftSettings: strict),
+            swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "WebServerTests", dependencies: ["WebServer"], swiftSettings: strict),
-        .testTarget(name: "AgentTests", dependencies: ["Agent", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "AgentTests", dependencies: ["Agent", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LiveTests", dependencies: ["Agent", "Demo", "TestSupport", "poolscope"],

@@ -1,5 +1,6 @@
 import Exposition
 import Observations
+import TestSupport
 import Testing
 
 @testable import Collectors

@@ -25,6 +25,6 @@ enum AgentRoutes {
     }
 
     private static func text(_ status: Int, _ text: String) -> PreparedReply {
-        PreparedReply(status: status, contentType: "text/plain; charset=utf-8", body: Array(text.utf8))
+        PreparedReply(status: status, text: text)
     }
 }

@@ -1,17 +1,21 @@
 import Observations
 
 /// Answers of PgBouncer's console with the column sets of its versions (1.8 to 1.25).
-struct BouncerFixture: Sendable, CustomStringConvertible {
-    let version: String
-    var description: String { version }
+package struct BouncerFixture: Sendable, CustomStringConvertible {
+    package let version: String
+    package var description: String { version }
+
+    package init(version: String) {
+        self.version = version
+    }
 
     private func at(_ minimum: Int, _ columns: [String]) -> [String] { minor >= minimum ? columns : [] }
     private var minor: Int { Int(version.split(separator: ".")[1]) ?? 0 }
 
-    static let all = ["1.8", "1.12", "1.16", "1.18", "1.23", "1.24", "1.25"].map { BouncerFixture(version: $0) }
+    package static let all = ["1.8", "1.12", "1.16", "1.18", "1.23", "1.24", "1.25"].map { BouncerFixture(version: $0) }
 
     /// One pool of `app`/`web`: 3 active, 2 idle, 4 clients waiting, the first for 2.25 s.
-    var pools: TextTable {
+    package var pools: TextTable {
         let columns =
             ["database", "user", "cl_active", "cl_waiting"]
             + (minor >= 16 && minor < 18 ? ["cl_cancel_req"] : []) + at(18, ["cl_active_cancel_req", "cl_waiting_cancel_req"])
@@ -27,7 +31,7 @@ struct BouncerFixture: Sendable, CustomStringConvertible {
             columns: columns, rows: [values, admin].map { row in columns.map { row[$0] ?? "0" } })
     }
 
-    var databases: TextTable {
+    package var databases: TextTable {
         let columns =
             ["name", "host", "port", "database", "force_user", "pool_size"] + at(16, ["min_pool_size"])
             + [minor >= 24 ? "reserve_pool_size" : "reserve_pool"] + at(23, ["server_lifetime"]) + ["pool_mode"]
@@ -40,7 +44,7 @@ struct BouncerFixture: Sendable, CustomStringConvertible {
         return TextTable(columns: columns, rows: [columns.map { values[$0] ?? "0" }])
     }
 
-    var totals: TextTable {
+    package var totals: TextTable {
         let columns =
             ["database"] + at(23, ["server_assignment_count"])
             + ["xact_count", "query_count", "bytes_received", "bytes_sent", "xact_time", "query_time", "wait_time"]

@@ -44,7 +44,7 @@ struct TextOutput {
             append(value < 0 ? "-Inf" : "+Inf")
         } else if value == 0 {
             append(value.sign == .minus ? "-0" : "0")
-        } else if value.magnitude < 1e15, value == value.rounded(.towardZero) {
+        } else if value.magnitude < 9e15, value == value.rounded(.towardZero) {
             append(String(Int64(value)))
         } else {
             append(value.description)

@@ -1,0 +1,122 @@
+import Demo
+import Foundation
+import TestSupport
+import Testing
+
+/// The top folder of the project.
+let projectDirectory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+@Suite("Oracles that we did not write")
+struct OracleTests {
+    /// What promtool says of names that we have from the peers and keep, since people's dashboards use them.
+    private static let forced = [
+        #/^pg_stat_database_\w+ counter metrics should have "_total" suffix$/#,
+        #/^pg_stat_activity_(count|max_tx_duration) .*$/#,
+        #/^pg_settings_\w+ .*$/#,
+        #/^pg_long_running_transactions_oldest_timestamp_seconds .*$/#,
+    ]
+
+    @Test("promtool has no complaint about our own families, and about the peers' only those that the names force")
+    func promtool() async throws {
+        try await withPrivateDirectory { directory in
+            let server = try await startServer(in: directory)
+            let bouncer = try await PrivatePgBouncer.start(
+                in: directory, databases: ["shop": "host=127.0.0.1 port=\(server.port)"],
+                settings: ["stats_users": "poolscope"])
+            _ = try await runTool("psql", ["-X", "-d", bouncer.dsn(database: "shop", user: "app"), "-c", "SELECT 1"])
+            let arguments = [
+                "serve", "--postgres", server.dsn(user: "poolscope"), "--pgbouncer", bouncer.dsn(user: "poolscope"),
+            ]
+            try await withPoolscope(arguments + listen) { poolscope in
+                try await poolscope.metrics("both are up, twice") {
+                    $0.series("pg_up") == 1 && $0.series("pgbouncer_up") == 1
+                        && $0.sum("poolscope_session_seconds_total") != nil
+                }
+                let page = try await HTTPClient.get(try await poolscope.url() + "/metrics")
+                #expect(page.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
+                let outcome = try await runTool("promtool", ["check", "metrics"], input: page.text)
+                let complaints = (outcome.output + outcome.error).split(separator: "\n").map(String.init)
+                let unforced = complaints.filter { line in !Self.forced.contains { line.contains($0) } }
+                #expect(unforced.isEmpty)
+                #expect(outcome.status == 0 || outcome.status == 3, "\(outcome.error.prefix(500))")
+            }
+        }
+    }
+
+    @Test("every family on a live page is in the catalogue, with its labels and type; the document is the catalogue")
+    func catalogue() async throws {
+        let printed = try await runTool(ProductsDirectory.poolscope, ["catalog", "metrics"])
+        let document = try String(contentsOfFile: projectDirectory.appending(path: "docs/metrics.md").path)
+        #expect(printed.output == document, "run: poolscope catalog metrics > docs/metrics.md")
+    }
+
+    @Test("Prometheus sees the demo's exhausted pool, and the alert of alerts/poolscope.yml fires")
+    func alertFires() async throws {
+        try await withPrivateDirectory { directory in
+            try await withPoolscope(["demo", "--season", "exhausted", "--listen", "127.0.0.1:0"]) { poolscope in
+                let address = try await poolscope.url().replacing("http://", with: "")
+                let rules = try String(
+                    contentsOfFile: projectDirectory.appending(path: "alerts/poolscope.yml").path)
+                let prometheus = try await PrivatePrometheus.start(
+                    in: directory,
+                    configuration: """
+                        global: {scrape_interval: 1s, evaluation_interval: 1s}
+                        rule_files: [poolscope.yml]
+                        scrape_configs:
+                          - job_name: poolscope
+                            static_configs: [{targets: ["\(address)"]}]
+                        """,
+                    files: ["poolscope.yml": rules])
+                let alerts = try await eventually("the alert fires", within: .seconds(150)) {
+                    try await prometheus.alerts()
+                } is: { $0.contains { $0.name == "PgPoolExhausted" && $0.state == "firing" } }
+                let alert = try #require(alerts.first { $0.name == "PgPoolExhausted" && $0.state == "firing" })
+                #expect(alert.labels["pooler"] == "pgbouncer")
+                #expect(alert.labels["database"] == "shop")
+                #expect(alert.labels["severity"] == "critical")
+                let scraped = try await prometheus.query("max(poolscope_pool_saturation_ratio{pooler=\"pgbouncer\"})")
+                #expect(scraped.first?.value == 1)
+            }
+        }
+    }
+}
+
+@Suite("Demo")
+struct DemoCommandTests {
+    @Test("it prints where to look, ends by itself, and leaves neither process nor directory")
+    func endsByItself() async throws {
+        let end = try await withPoolscope(["demo", "--duration", "6s", "--listen", "127.0.0.1:0"]) { poolscope in
+            try await poolscope.metrics("both targets are up") {
+                $0.series("pg_up") == 1 && $0.series("pgbouncer_up") == 1
+            }
+            try await eventually("it has ended", within: .seconds(20)) { poolscope.hasEnded }
+        }
+        #expect(end.status == 0)
+        #expect(end.output.contains("/metrics"))
+        try await nothingIsLeft(of: end.output)
+    }
+
+    @Test("when it is killed, nothing is left either")
+    func killed() async throws {
+        let end = try await withPoolscope(["demo", "--listen", "127.0.0.1:0"]) { poolscope in
+            try await poolscope.metrics("it is up") { $0.series("pg_up") == 1 }
+            poolscope.signal(9)
+            try await eventually("it has ended", within: .seconds(5)) { poolscope.hasEnded }
+        }
+        #expect(end.status == -9)
+        try await nothingIsLeft(of: end.output)
+    }
+
+    /// The demo names its directory: no process may have it in its command line or be in it, and it must be gone.
+    private func nothingIsLeft(of output: String) async throws {
+        let directory = try #require(output.firstMatch(of: #/(/\S*poolscope-demo\S*)/#)?.1)
+        try await eventually("the directory \(directory) is gone") {
+            !FileManager.default.fileExists(atPath: String(directory))
+        }
+        for process in try FileManager.default.contentsOfDirectory(atPath: "/proc") where Int(process) != nil {
+            let commandLine = (try? String(contentsOfFile: "/proc/\(process)/cmdline")) ?? ""
+            #expect(!commandLine.contains(directory), "process \(process): \(commandLine)")
+        }
+    }
+}

@@ -39,7 +39,7 @@ extension PostgresError {
         if isFatal {
             let told = sqlState.flatMap { self.kind(of: $0, saying: message) } ?? .disconnected
             kind = told.losesSession ? told : .disconnected
-        } else if sqlState == .insufficientPrivilege || refusals.contains(where: message.contains) {
+        } else if sqlState == .insufficientPrivilege || isConsoleRefusal(sqlState, message) {
             kind = .permissionDenied
         } else {
             // Also a plain ERROR of class 08: PgBouncer's console gives 08P01 for a wrong command, dblink 08001.
@@ -104,8 +104,10 @@ extension PostgresError {
         return phrases.first { bare.contains($0.phrase) }?.kind
     }
 
-    /// PgBouncer's console to a user of `stats_users` who asks for more than statistics.
-    private static let refusals = ["admin access needed", "not allowed"]
+    /// What PgBouncer's console says to a user of `stats_users` who asks for more than statistics.
+    private static func isConsoleRefusal(_ state: SQLState?, _ words: String) -> Bool {
+        state?.category == "08" && (words.contains("admin access needed") || words.contains("not allowed"))
+    }
 
     private static let phrases: [(phrase: String, kind: Kind)] = [
         ("expected authentication request", .refused),
@@ -135,6 +137,7 @@ extension PostgresError {
         ("timed out", .timeout),
         ("Permission denied", .permissionDenied),
         ("permission denied", .permissionDenied),
+        ("not allowed", .permissionDenied),
         ("server closed the connection", .disconnected),
         ("could not receive data", .disconnected),
         ("could not send", .disconnected),

@@ -20,7 +20,8 @@ package final class QueryResult: Sendable {
     init(owning result: OpaquePointer) {
         self.result = result
         rowCount = Int(PQntuples(result))
-        columns = (0..<PQnfields(result)).map { index in
+        // The columns of a COPY have no names.
+        columns = (0..<(PQresultStatus(result) == PGRES_TUPLES_OK ? PQnfields(result) : 0)).map { index in
             Column(
                 name: String(cString: PQfname(result, index)), typeOID: PQftype(result, index),
                 isBinary: PQfformat(result, index) == 1)

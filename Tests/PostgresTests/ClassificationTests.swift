@@ -115,6 +115,7 @@ struct ClassificationTests {
             ("ERROR", "42501", "permission denied for table t", true, .permissionDenied),
             ("ERROR", "08P01", "invalid command 'X', use SHOW HELP;", true, .statementFailed),
             ("ERROR", "08P01", "admin access needed", true, .permissionDenied),
+            ("ERROR", "42803", "aggregate functions are not allowed in WHERE", true, .statementFailed),
             ("ERROR", "08001", "could not establish connection", true, .statementFailed),
             ("FATAL", "57P01", "terminating connection due to administrator command", true, .disconnected),
             ("FATAL", "57P05", "terminating connection due to idle-session timeout", true, .disconnected),

@@ -48,7 +48,6 @@ struct ConnectionStringTests {
             "s3cr!t",
             "postgres://u:s3cr!t%zz@db1/app",
             "postgres://u:%00s3cr!t@db1/app",
-            "postgres://u:[s3cr!t@db1",
             "postgres://u@[::1s3cr!t/app",
             "postgres://u@db1/app?password=s3cr!t=x",
             "postgres://u@db1/app?s3cr!t",

@@ -54,7 +54,7 @@ struct FaultTests {
         try await ThrowawayServer.run { server in
             let session = try await server.connect()
             _ = await failure { _ = try await session.query("select pg_sleep(30)", timeout: .milliseconds(50)) }
-            try server.signalAll(SIGKILL)
+            try server.killAll()
             let error = await failure { try await session.finishPending(timeout: .seconds(10)) }
             #expect(error?.kind == .disconnected && error?.isConnectionLost == true)
             let target = try server.target()

@@ -13,7 +13,7 @@ struct PollerTests {
 
         init() {
             var ends: [Int32] = [0, 0]
-            socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends)
+            socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends)
             (near, far) = (ends[0], ends[1])
         }
 

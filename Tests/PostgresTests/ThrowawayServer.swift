@@ -47,11 +47,18 @@ struct ThrowawayServer: Sendable {
         for pid in [postmaster] + children.split(separator: " ").compactMap({ pid_t($0) }) { kill(pid, signal) }
     }
 
+    /// As a power cut does, except that the server counts as stopped afterwards.
+    func killAll() throws {
+        try signalAll(SIGKILL)
+        try FileManager.default.removeItem(atPath: directory + "/data/postmaster.pid")
+    }
+
     /// Runs PgBouncer before this server while `body` runs. Its console admits "admin" and, for statistics, "stats".
     func withBouncer<R: Sendable>(
         settings: [String] = [], _ body: @Sendable (_ port: Int) async throws -> R
     ) async throws -> R {
         let bouncerPort = try Self.freePort()
+        let place = "\(directory)/bouncer-\(bouncerPort)"
         let users = ["admin", "stats", "postgres"].map { "\"\($0)\" \"\"" }.joined(separator: "\n")
         let configuration = """
             [databases]
@@ -61,24 +68,24 @@ struct ThrowawayServer: Sendable {
             listen_port = \(bouncerPort)
             unix_socket_dir =
             auth_type = trust
-            auth_file = \(directory)/users
+            auth_file = \(place).users
             admin_users = admin
             stats_users = stats
-            pidfile = \(directory)/pgbouncer.pid
-            logfile = \(directory)/pgbouncer.log
+            pidfile = \(place).pid
+            logfile = \(place).log
             \(settings.joined(separator: "\n"))
             """
-        try users.write(toFile: directory + "/users", atomically: true, encoding: .utf8)
-        try configuration.write(toFile: directory + "/pgbouncer.ini", atomically: true, encoding: .utf8)
-        try await Self.runTool(["pgbouncer", "-d", directory + "/pgbouncer.ini"], log: directory + "/tools.log")
+        try users.write(toFile: place + ".users", atomically: true, encoding: .utf8)
+        try configuration.write(toFile: place + ".ini", atomically: true, encoding: .utf8)
+        try await Self.runTool(["pgbouncer", "-d", place + ".ini"], log: place + ".tool.log")
         var pid: pid_t?
-        while pid == nil {
-            pid = (try? String(contentsOfFile: directory + "/pgbouncer.pid", encoding: .utf8)).flatMap {
-                pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines))
-            }
-            try await Task.sleep(for: .milliseconds(10))
+        try await eventually {
+            let file = try? String(contentsOfFile: place + ".pid", encoding: .utf8)
+            pid = file.flatMap { pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+            return pid != nil
         }
-        defer { kill(pid!, SIGKILL) }
+        let bouncer = try #require(pid)
+        defer { kill(bouncer, SIGKILL) }
         return try await body(bouncerPort)
     }
 
@@ -132,25 +139,26 @@ struct ThrowawayServer: Sendable {
     }
 
     /// Runs a command as the user "postgres" if we are root, which the server refuses to be.
+    ///
+    /// Not by Foundation's `Process`, which waits for the daemons that a command leaves behind too.
     private static func runTool(_ command: [String], log: String) async throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        let path = (ProcessInfo.processInfo.environment["PATH"] ?? "") + ":/usr/sbin:/usr/bin:/bin"
+        let path = "PATH=" + (ProcessInfo.processInfo.environment["PATH"] ?? "") + ":/usr/sbin:/usr/bin:/bin"
         let asPostgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        process.arguments = ["PATH=" + path] + (getuid() == 0 ? asPostgres : []) + command
-        process.currentDirectoryURL = URL(fileURLWithPath: "/")
-        try Data().write(to: URL(fileURLWithPath: log))
-        let output = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in continuation.resume() }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
-        try output.close()
-        let words = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
-        try #require(process.terminationStatus == 0, "\(command): \(words)")
+        let words = ["env", "-C", "/", path] + (getuid() == 0 ? asPostgres : []) + command
+        var pid: pid_t = 0
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        let arguments = words.map { strdup($0) } + [nil]
+        defer { arguments.forEach { free($0) } }
+        try #require(posix_spawnp(&pid, "env", &actions, nil, arguments, environ) == 0)
+        var status: Int32 = 0
+        while waitpid(pid, &status, WNOHANG) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        let output = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+        try #require(status == 0, "\(command): \(output)")
     }
 
     /// A port that nobody listens on now.

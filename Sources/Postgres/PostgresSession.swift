@@ -1,0 +1,98 @@
+/// One session with a server or with PgBouncer's console, over non-blocking libpq.
+///
+/// Not Sendable: it belongs to the task that opened it, which awaits the end of one statement before it sends the next. No call
+/// blocks a thread of the cooperative pool. After `.cancelled` the session is to be closed.
+package final class PostgresSession {
+    /// The rows of one result that a statement may return unless told otherwise.
+    package static let rowLimit = 200_000
+
+    let handle: ConnectionHandle
+
+    /// Whether a statement whose deadline passed is still running. The session is kept for its sake: on a server without a free
+    /// slot there might be no second one.
+    package internal(set) var hasPendingAnswer = false
+
+    /// Takes over a connection that is made.
+    init(owning handle: ConnectionHandle) {
+        self.handle = handle
+    }
+
+    /// The server process, or PgBouncer's made-up number. Calls `PQbackendPID`.
+    package var backendPID: Int32 { handle.backendPID }
+
+    /// 150018 is 15.18. Calls `PQserverVersion`.
+    package var serverVersion: Int { handle.serverVersion }
+
+    /// A setting that the server reported at start-up, such as "server_version". Calls `PQparameterStatus`.
+    package func parameter(_ name: String) -> String? { handle.parameter(name) }
+
+    /// The last notices, 16 at most, oldest first: old versions of PgBouncer answer `SHOW VERSION` with one.
+    package var notices: [String] { handle.notices }
+
+    /// Runs one statement in the extended protocol, unnamed, with binary results. Calls `PQsendQueryParams`.
+    ///
+    /// A pending answer is waited for first, within the same time.
+    ///
+    /// - Parameters:
+    ///   - parameters: For `$1`, `$2`…, in text form.
+    ///   - rowLimit: A result of more rows is an error. libpq holds a whole result before it can be counted, so what bounds the
+    ///     memory meanwhile is the statement itself (`LIMIT`) and `timeout`.
+    /// - Throws: `.timeout` at the deadline, and then `hasPendingAnswer`; any other error says by `isConnectionLost` whether the
+    ///   session is still usable.
+    package func query(
+        _ sql: String, parameters: [String?] = [], timeout: Duration, rowLimit: Int = PostgresSession.rowLimit
+    ) async throws(PostgresError) -> QueryResult {
+        try await perform(within: timeout, rowLimit: rowLimit) { $0.send(sql, parameters: parameters) }
+    }
+
+    /// Runs statements in the simple protocol, with text results: the only protocol of PgBouncer's console.
+    ///
+    /// Of several statements the last result wins, and the first error is thrown. Otherwise like `query`. Calls `PQsendQuery`.
+    package func simpleQuery(
+        _ sql: String, timeout: Duration, rowLimit: Int = PostgresSession.rowLimit
+    ) async throws(PostgresError) -> QueryResult {
+        try await perform(within: timeout, rowLimit: rowLimit) { $0.sendSimple(sql) }
+    }
+
+    /// Waits for the answer of the statement that timed out, and discards it, error or not. No-op when nothing is pending.
+    ///
+    /// - Throws: `.timeout` if it still has not come; `.disconnected` if it never will.
+    package func finishPending(timeout: Duration) async throws(PostgresError) {
+        try await finishPending(by: Deadline(after: timeout))
+    }
+
+    /// Ends the session politely, without waiting for anything. Idempotent; `deinit` does it too. Calls `PQfinish`.
+    package func close() {
+        handle.finish()
+        hasPendingAnswer = false
+    }
+
+    private func perform(
+        within timeout: Duration, rowLimit: Int, _ send: (ConnectionHandle) -> Bool
+    ) async throws(PostgresError) -> QueryResult {
+        let deadline = Deadline(after: timeout)
+        guard !handle.isFinished else {
+            throw PostgresError(kind: .disconnected, message: "the session is closed")
+        }
+        try await finishPending(by: deadline)
+        guard send(handle) else { throw failure() }
+        hasPendingAnswer = true
+        let answer = try await readAnswer(by: deadline)
+        if let failure = answer.failure { throw failure }
+        guard let result = answer.result else { throw failure() }
+        guard result.rowCount <= rowLimit else {
+            throw PostgresError(
+                kind: .statementFailed,
+                message: "the statement returned \(result.rowCount) rows, more than the limit of \(rowLimit)")
+        }
+        return result
+    }
+
+    private func finishPending(by deadline: Deadline) async throws(PostgresError) {
+        guard hasPendingAnswer else { return }
+        _ = try await readAnswer(by: deadline)
+    }
+}
+
+@available(*, unavailable)
+extension PostgresSession: Sendable {}

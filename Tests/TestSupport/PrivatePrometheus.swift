@@ -1,0 +1,127 @@
+import Demo
+import Foundation
+
+/// A throwaway Prometheus on a free port of 127.0.0.1, its data in a private directory.
+package actor PrivatePrometheus {
+    /// One result of an instant query.
+    package struct Sample: Sendable, Equatable {
+        package let labels: [String: String]
+        package let value: Double
+    }
+
+    /// One alert, pending or firing.
+    package struct Alert: Sendable, Equatable {
+        package let name: String
+        /// `pending` or `firing`.
+        package let state: String
+        package let labels: [String: String]
+        package let annotations: [String: String]
+    }
+
+    package nonisolated let port: UInt16
+    private var process: ServerProcess
+
+    package nonisolated var url: String { "http://127.0.0.1:\(port)" }
+
+    private init(port: UInt16, process: ServerProcess) {
+        self.port = port
+        self.process = process
+    }
+
+    /// Starts it with a configuration (`prometheus.yml`).
+    ///
+    /// - Parameter files: Further files, from name to text, beside the configuration: it names rule files relatively.
+    /// - Throws: `PrivateServerError`, with Prometheus' own words.
+    package static func start(
+        in directory: PrivateDirectory, name: String = "prometheus", configuration: String,
+        files: [String: String] = [:]
+    ) async throws -> PrivatePrometheus {
+        let program = try PostgresBinaries.locate("prometheus")
+        let home = try directory.makeSubdirectory(name)
+        let configurationFile = try directory.write(configuration, to: "\(name)/prometheus.yml")
+        for (file, text) in files { _ = try directory.write(text, to: "\(name)/\(file)") }
+        return try await FreePort.retrying { port in
+            let command = [
+                program, "--config.file=\(configurationFile)", "--storage.tsdb.path=\(home)/data",
+                "--web.listen-address=127.0.0.1:\(port)", "--log.level=warn",
+            ]
+            let process = try await ServerProcess.launch(name: name, command: command, in: directory) { _ in
+                (try? await HTTPClient.get("http://127.0.0.1:\(port)/-/ready", timeout: .seconds(1)))?.status == 200
+            }
+            return PrivatePrometheus(port: port, process: process)
+        }
+    }
+
+    package func stop() async throws { try await process.end(SIGTERM) }
+
+    /// Evaluates an expression now. A scalar is one sample without labels.
+    package nonisolated func query(_ expression: String) async throws -> [Sample] {
+        let escaped = expression.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        let data: QueryData = try await ask("/api/v1/query?query=\(escaped)")
+        return data.samples
+    }
+
+    /// Every alert that is pending or firing now.
+    package nonisolated func alerts() async throws -> [Alert] {
+        let data: AlertData = try await ask("/api/v1/alerts")
+        return data.alerts.map { alert in
+            Alert(
+                name: alert.labels["alertname"] ?? "", state: alert.state, labels: alert.labels,
+                annotations: alert.annotations)
+        }
+    }
+
+    private nonisolated func ask<Payload: Decodable>(_ path: String) async throws -> Payload {
+        let response = try await HTTPClient.get(url + path)
+        guard response.status == 200 else {
+            throw HTTPClient.Failure(description: "Prometheus answers \(response.status): \(response.text.prefix(500))")
+        }
+        return try JSONDecoder().decode(Envelope<Payload>.self, from: Data(response.body)).data
+    }
+}
+
+private struct Envelope<Payload: Decodable>: Decodable {
+    let data: Payload
+}
+
+private struct AlertData: Decodable {
+    struct Alert: Decodable {
+        let labels: [String: String]
+        let annotations: [String: String]
+        let state: String
+    }
+    let alerts: [Alert]
+}
+
+/// The two shapes of an instant query's result: a list of series, or one scalar.
+private struct QueryData: Decodable {
+    let samples: [PrivatePrometheus.Sample]
+
+    private enum Key: String, CodingKey { case resultType, result }
+
+    private struct Element: Decodable {
+        let metric: [String: String]
+        let value: Point
+    }
+
+    private struct Point: Decodable {
+        let value: Double
+        init(from decoder: any Decoder) throws {
+            var pair = try decoder.unkeyedContainer()
+            _ = try pair.decode(Double.self)
+            let text = try pair.decode(String.self)
+            value = text == "+Inf" ? .infinity : text == "-Inf" ? -.infinity : Double(text) ?? .nan
+        }
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        if try container.decode(String.self, forKey: .resultType) == "scalar" {
+            samples = [.init(labels: [:], value: try container.decode(Point.self, forKey: .result).value)]
+        } else {
+            samples = try container.decode([Element].self, forKey: .result).map {
+                .init(labels: $0.metric, value: $0.value.value)
+            }
+        }
+    }
+}

@@ -40,10 +40,10 @@ final class Service: Sendable {
             return .YES
         }
         guard call.partSize.pointee > 0 else { return reply(to: call) }
-        let discarded = UInt(bitPattern: slot) + UInt(call.partSize.pointee)
+        let discarded = Int(bitPattern: slot) - 1 + call.partSize.pointee
         guard discarded <= Self.bodyLimit else { return .NO }
         call.partSize.pointee = 0
-        call.slot.pointee = UnsafeMutableRawPointer(bitPattern: discarded)
+        call.slot.pointee = UnsafeMutableRawPointer(bitPattern: discarded + 1)
         return .YES
     }
 

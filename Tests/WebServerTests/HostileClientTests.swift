@@ -94,6 +94,16 @@ import Testing
         #expect(try RawClient(server).request("/").status == 200)
     }
 
+    @Test("a body up to the limit is read away, so that the connection goes on")
+    func uploadOfTheLimit() throws {
+        let server = try startTestServer()
+        let client = try RawClient(server)
+        client.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 65536\r\n\r\n")
+        client.send(String(repeating: "x", count: 65_536))
+        #expect(try client.reply().status == 405)
+        #expect(try client.request("/").status == 200)
+    }
+
     @Test("a large body is refused before it is sent")
     func largeUpload() throws {
         let server = try startTestServer()
@@ -123,7 +133,7 @@ import Testing
         for _ in 0..<20 {
             let client = try RawClient(server)
             client.send("GET /large HTTP/1.1\r\nHost: test\r\n\r\n")
-            client.reset()
+            client.endAbruptly()
         }
         #expect(try RawClient(server).request("/large").body == largeBody)
     }

@@ -74,8 +74,8 @@ final class RawClient {
         return ContinuousClock.now - start
     }
 
-    /// Closes with a reset rather than politely.
-    func reset() {
+    /// Makes this client, when dropped, end its connection with a reset rather than politely.
+    func endAbruptly() {
         var abrupt = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abrupt, socklen_t(MemoryLayout<linger>.size))
     }

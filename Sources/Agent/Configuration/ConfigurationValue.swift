@@ -1,0 +1,127 @@
+internal import Postgres
+internal import WebServer
+
+/// Values as text: the same rules for the file, the flags and the environment.
+enum ConfigurationValue {
+    /// What is wrong with a value, as the rest of a sentence about its key.
+    struct Complaint: Error {
+        let sentence: String
+    }
+
+    static let clusterLimit = 128
+
+    static func interval(_ text: String) throws(Complaint) -> Duration {
+        let bounds = AgentConfiguration.intervalBounds
+        guard let duration = DurationText.parse(text) else {
+            throw Complaint(sentence: quoting(text) + "is not a duration; write for example 500ms, 1s or 5m")
+        }
+        guard duration >= bounds.lowerBound else {
+            throw Complaint(
+                sentence: quoting(text) + "is too short; the least is \(DurationText.format(bounds.lowerBound))")
+        }
+        guard duration <= bounds.upperBound else {
+            throw Complaint(
+                sentence: quoting(text) + "is too long; the most is \(DurationText.format(bounds.upperBound))")
+        }
+        return duration
+    }
+
+    static func listenAddress(_ text: String) throws(Complaint) -> ListenAddress {
+        do {
+            return try ListenAddress(parsing: text)
+        } catch {
+            let own = "is not a listen address; write it like :9719, 127.0.0.1:9719 or [::1]:9719"
+            throw Complaint(sentence: quoting(text).isEmpty ? own : error.description)
+        }
+    }
+
+    /// A connection string with the defaults of its kind. The complaint quotes nothing of it.
+    static func connection(_ text: String, kind: TargetConfiguration.Kind) throws(Complaint) -> ConnectionString {
+        let connection: ConnectionString
+        do {
+            connection = try ConnectionString(parsing: text).defaulting("application_name", to: "poolscope")
+        } catch {
+            throw Complaint(sentence: error.message)
+        }
+        switch kind {
+        case .postgres: return connection
+        case .pgbouncer: return connection.defaulting("dbname", to: "pgbouncer")
+        }
+    }
+
+    static func name(_ text: String) throws(Complaint) -> String {
+        guard 1...TargetNaming.limit ~= text.utf8.count, text.utf8.allSatisfy(TargetNaming.isNamePart) else {
+            throw Complaint(
+                sentence: quoting(text) + "is not a name; use 1 to \(TargetNaming.limit) letters, digits and _ . : -")
+        }
+        return text
+    }
+
+    static func kind(_ text: String) throws(Complaint) -> TargetConfiguration.Kind {
+        if let kind = TargetConfiguration.Kind(rawValue: text) { return kind }
+        let known = TargetConfiguration.Kind.allCases.map(\.rawValue)
+        let advice =
+            switch Suggestion.nearest(to: text, among: known) {
+            case let near?: "did you mean “\(near)”?"
+            case nil: "write \(known.joined(separator: " or "))"
+            }
+        throw Complaint(sentence: quoting(text) + "is not a kind of target; " + advice)
+    }
+
+    static func cluster(_ text: String) throws(Complaint) -> String {
+        guard 1...clusterLimit ~= text.count else {
+            throw Complaint(sentence: "must have 1 to \(clusterLimit) characters")
+        }
+        try checkPrintable(text)
+        return text
+    }
+
+    static func passwordFile(_ text: String) throws(Complaint) -> String {
+        guard !text.isEmpty else {
+            throw Complaint(sentence: "is empty; write the path of a file, or leave the key out")
+        }
+        try checkPrintable(text)
+        return text
+    }
+
+    static func wholeNumber(_ text: String, in bounds: ClosedRange<Int>) throws(Complaint) -> Int {
+        guard text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }), let number = Int(text),
+            bounds.contains(number)
+        else {
+            throw Complaint(
+                sentence: quoting(text) + "is not a whole number from \(bounds.lowerBound) to \(bounds.upperBound)")
+        }
+        return number
+    }
+
+    /// A value as the beginning of a sentence: `“5” `. Empty unless it is so short, or so much like a number or an
+    /// address, that it is no secret that slipped into the wrong place.
+    static func quoting(_ text: String) -> String {
+        let isShort = text.unicodeScalars.count <= 12
+        let isAddress =
+            text.utf8.count <= 64 && text.utf8.allSatisfy { "0123456789abcdefABCDEF.:[]%-".utf8.contains($0) }
+        let isPrintable = !text.unicodeScalars.contains(where: isControl)
+        return (isShort || isAddress) && isPrintable ? "“\(text)” " : ""
+    }
+
+    private static func checkPrintable(_ text: String) throws(Complaint) {
+        guard !text.unicodeScalars.contains(where: isControl) else {
+            throw Complaint(sentence: "has a line end or another control character in it; remove it")
+        }
+    }
+
+    /// Control characters, line ends and what reorders the text around it.
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+}
+
+extension ConnectionString {
+    /// Whether it brings its password along.
+    var hasPassword: Bool {
+        defaulting("password", to: "any") == self
+    }
+}

@@ -1,0 +1,31 @@
+package import Postgres
+
+/// One server or pooler to watch, and how.
+package struct TargetConfiguration: Sendable {
+    /// What answers at the other end of the connection.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// A PostgreSQL server.
+        case postgres
+        /// The admin console of a PgBouncer.
+        case pgbouncer
+    }
+
+    /// The value of the label `target`; unique among the targets.
+    package var name: String
+    package var kind: Kind
+    /// Where and as whom to connect. Without the password if that comes from `passwordFile`.
+    package var connection: ConnectionString
+    /// The value of the label `cluster`: what this target belongs to.
+    package var cluster: String?
+    /// Processor cores of the server's machine, for the sizing formula.
+    package var cores: Int?
+    /// Effective spindles of the server's machine (an SSD counts as 1), for the sizing formula.
+    package var spindles: Int?
+    /// A file whose first line is the password. Not read here.
+    package var passwordFile: String?
+    /// The target's own sampling interval; nil for the agent's.
+    package var interval: Duration?
+
+    package static let coresBounds = 1...10_000
+    package static let spindlesBounds = 0...10_000
+}

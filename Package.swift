@@ -62,7 +62,7 @@ let package = Package(
         .executableTarget(
             name: "poolscope",
             dependencies: [
-                "Agent", "Collectors", "Demo", "Exposition", "Postgres",
+                "Agent", "Demo", "Postgres", "WebServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -73,7 +73,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Demo", "Observations", "Postgres",
+                "Demo", "Locking", "Observations",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             path: "Tests/TestSupport", swiftSettings: strict),

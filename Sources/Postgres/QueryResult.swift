@@ -39,13 +39,11 @@ package final class QueryResult: Sendable {
     }
 
     /// Lends the bytes of one value; nil is SQL's NULL. The pointer is valid in `body` only. Calls `PQgetvalue`.
-    package func withBytes<R, Failure: Error>(
-        row: Int, column: Int, _ body: (UnsafeRawBufferPointer?) throws(Failure) -> R
-    ) throws(Failure) -> R {
+    package func withBytes<R>(row: Int, column: Int, _ body: (UnsafeRawBufferPointer?) -> R) -> R {
         precondition(0..<rowCount ~= row && columns.indices ~= column, "no such row or column in this result")
         let (row, column) = (Int32(row), Int32(column))
-        guard PQgetisnull(result, row, column) == 0 else { return try body(nil) }
-        return try body(
+        guard PQgetisnull(result, row, column) == 0 else { return body(nil) }
+        return body(
             UnsafeRawBufferPointer(
                 start: PQgetvalue(result, row, column), count: Int(PQgetlength(result, row, column))))
     }

@@ -4,10 +4,7 @@ import ServiceLifecycle
 
 /// Runs an agent under signals: SIGTERM and SIGINT end it within two seconds.
 enum AgentRunner {
-    static func run(_ configuration: AgentConfiguration, log: Logger) async throws {
-        let agent = try Failure.explaining {
-            try Agent(configuration, version: PoolscopeVersion.current, log: log)
-        }
+    static func run(_ agent: Agent, log: Logger) async throws {
         try await group(of: agent, log: log).run()
     }
 

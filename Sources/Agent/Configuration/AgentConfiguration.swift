@@ -1,4 +1,4 @@
-package import WebServer
+import WebServer
 
 /// What the agent was told to do: where it listens, how often it samples, and whom.
 package struct AgentConfiguration: Sendable {

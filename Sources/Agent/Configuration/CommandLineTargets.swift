@@ -1,5 +1,6 @@
-internal import Postgres
-internal import WebServer
+import Observations
+import Postgres
+import WebServer
 
 /// Flags and environment as a configuration, for when there is no file.
 package enum CommandLineTargets {
@@ -30,6 +31,19 @@ package enum CommandLineTargets {
             listen: addresses, interval: tick ?? AgentConfiguration.defaultInterval, targets: flags.targets)
     }
 
+    /// A file's configuration with what the flags say instead; an empty list and nil say nothing.
+    package static func overriding(
+        _ configuration: AgentConfiguration, listen: [String], interval: String?
+    ) throws(ConfigurationError) -> AgentConfiguration {
+        var flags = FlagReader()
+        var result = configuration
+        if !listen.isEmpty { result.listen = flags.listen(listen) }
+        let tick = interval.flatMap { flags.value($0, from: "--interval", ConfigurationValue.interval) }
+        if let tick { result.interval = tick }
+        try flags.problems.throwIfAny()
+        return result
+    }
+
     private static let noTarget = """
         there is no target; name one with --postgres, --pgbouncer, --config or DATA_SOURCE_NAME, \
         or run “poolscope demo” to see one
@@ -43,7 +57,7 @@ private struct FlagReader {
     private var naming = TargetNaming(taken: [])
 
     /// Adds a target for each connection string.
-    mutating func add(_ texts: [String], kind: TargetConfiguration.Kind, from flag: String) {
+    mutating func add(_ texts: [String], kind: TargetKind, from flag: String) {
         for (index, text) in texts.enumerated() {
             let connection = value(text, from: Self.label(flag, index, of: texts.count)) {
                 (text) throws(ConfigurationValue.Complaint) in
@@ -103,7 +117,7 @@ private struct FlagReader {
     }
 
     private mutating func append(
-        _ connection: ConnectionString, kind: TargetConfiguration.Kind, passwordFile: String? = nil
+        _ connection: ConnectionString, kind: TargetKind, passwordFile: String? = nil
     ) {
         targets.append(
             TargetConfiguration(

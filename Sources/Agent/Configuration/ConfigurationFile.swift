@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 
 /// The configuration file: YAML, as `docs/configuration.md` describes it.
 package enum ConfigurationFile {

@@ -1,3 +1,5 @@
+import Observations
+
 /// A key of one kind of mapping in the configuration file.
 ///
 /// The cases are the single list of keys: the reader, the check for unknown keys and the table in
@@ -73,8 +75,8 @@ enum TargetKey: String, ConfigurationKey {
                 meaning: "The value of the label `target`.", example: "name: main")
         case .kind:
             KeyDocumentation(
-                type: TargetConfiguration.Kind.allCases.map { "`\($0.rawValue)`" }.joined(separator: " or "),
-                fallback: "`\(TargetConfiguration.Kind.postgres.rawValue)`", bounds: "–",
+                type: TargetKind.allCases.map { "`\($0.rawValue)`" }.joined(separator: " or "),
+                fallback: "`\(TargetKind.postgres.rawValue)`", bounds: "–",
                 meaning: "A PostgreSQL server, or the admin console of a PgBouncer.", example: "kind: pgbouncer")
         case .dsn:
             KeyDocumentation(

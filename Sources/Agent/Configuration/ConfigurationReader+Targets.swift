@@ -1,4 +1,4 @@
-internal import Postgres
+import Postgres
 
 extension ConfigurationReader {
     /// All targets with their names. Incomplete where a problem was reported.

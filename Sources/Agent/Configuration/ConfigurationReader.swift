@@ -1,4 +1,4 @@
-internal import WebServer
+import WebServer
 
 /// Reads the tree of one file into a configuration and collects everything that is wrong with it.
 struct ConfigurationReader {

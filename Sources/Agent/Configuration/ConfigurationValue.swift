@@ -1,5 +1,6 @@
-internal import Postgres
-internal import WebServer
+import Observations
+import Postgres
+import WebServer
 
 /// Values as text: the same rules for the file, the flags and the environment.
 enum ConfigurationValue {
@@ -36,7 +37,7 @@ enum ConfigurationValue {
     }
 
     /// A connection string with the defaults of its kind. The complaint quotes nothing of it.
-    static func connection(_ text: String, kind: TargetConfiguration.Kind) throws(Complaint) -> ConnectionString {
+    static func connection(_ text: String, kind: TargetKind) throws(Complaint) -> ConnectionString {
         let connection: ConnectionString
         do {
             connection = try ConnectionString(parsing: text).defaulting("application_name", to: "poolscope")
@@ -57,9 +58,9 @@ enum ConfigurationValue {
         return text
     }
 
-    static func kind(_ text: String) throws(Complaint) -> TargetConfiguration.Kind {
-        if let kind = TargetConfiguration.Kind(rawValue: text) { return kind }
-        let known = TargetConfiguration.Kind.allCases.map(\.rawValue)
+    static func kind(_ text: String) throws(Complaint) -> TargetKind {
+        if let kind = TargetKind(rawValue: text) { return kind }
+        let known = TargetKind.allCases.map(\.rawValue)
         let advice =
             switch Suggestion.nearest(to: text, among: known) {
             case let near?: "did you mean “\(near)”?"

@@ -1,18 +1,11 @@
-package import Postgres
+import Observations
+import Postgres
 
 /// One server or pooler to watch, and how.
 package struct TargetConfiguration: Sendable {
-    /// What answers at the other end of the connection.
-    package enum Kind: String, Sendable, CaseIterable {
-        /// A PostgreSQL server.
-        case postgres
-        /// The admin console of a PgBouncer.
-        case pgbouncer
-    }
-
     /// The value of the label `target`; unique among the targets.
     package var name: String
-    package var kind: Kind
+    package var kind: TargetKind
     /// Where and as whom to connect. Without the password if that comes from `passwordFile`.
     package var connection: ConnectionString
     /// The value of the label `cluster`: what this target belongs to.

@@ -1,4 +1,5 @@
-internal import Postgres
+import Observations
+import Postgres
 
 /// Names for the targets that were given none.
 struct TargetNaming {
@@ -17,7 +18,7 @@ struct TargetNaming {
     /// `host:port`, as far as the connection string says; the kind in place of a host it does not say. If that is taken,
     /// `/dbname` and then a number follow. The first to come keeps the shorter name, so that a target added at the end
     /// renames none.
-    mutating func name(for connection: ConnectionString, kind: TargetConfiguration.Kind) -> String {
+    mutating func name(for connection: ConnectionString, kind: TargetKind) -> String {
         let host = connection["host"] ?? connection["hostaddr"] ?? connection["service"]
         let place = [host ?? kind.rawValue, connection["port"]].compactMap(\.self).joined(separator: ":")
         let database = connection["dbname"].map { "\(place)/\($0)" } ?? place

@@ -171,7 +171,6 @@ extension TargetConfiguration {
     /// What collectors may know of the target: no connection string.
     var profile: TargetProfile {
         TargetProfile(
-            name: name, kind: kind == .postgres ? .postgres : .pgbouncer, cluster: cluster, cores: cores,
-            spindles: spindles)
+            name: name, kind: kind, cluster: cluster, cores: cores, spindles: spindles)
     }
 }

@@ -44,19 +44,23 @@ struct ServeCommand: AsyncParsableCommand {
         ArgumentScrubber.hideSecrets(in: postgres + pgbouncer)
         let log = logging.bootstrap()
         let configuration = try Failure.explaining { try agentConfiguration() }
-        try await AgentRunner.run(configuration, log: log)
+        let agent = try Failure.explaining {
+            try Agent(configuration, version: PoolscopeVersion.current, log: log)
+        }
+        try await AgentRunner.run(agent, log: log)
     }
 
     private func agentConfiguration() throws -> AgentConfiguration {
         guard let config else {
             return try CommandLineTargets.configuration(
-                postgres: postgres, pgbouncer: pgbouncer, environment: ProcessInfo.processInfo.environment,
-                listen: listen, interval: interval)
+                postgres: postgres, pgbouncer: pgbouncer,
+                dataSource: DataSourceEnvironment(ProcessInfo.processInfo.environment), listen: listen, interval: interval)
         }
         guard postgres.isEmpty, pgbouncer.isEmpty else {
             throw ValidationError(
                 "--config and --postgres/--pgbouncer exclude each other: put all targets into the file.")
         }
-        return try ConfigurationFile.load(path: config).overridden(listen: listen, interval: interval)
+        let file = try ConfigurationFile.load(path: config)
+        return try CommandLineTargets.overriding(file, listen: listen, interval: interval)
     }
 }

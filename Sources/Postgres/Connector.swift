@@ -62,7 +62,7 @@ private struct Connector {
     }
 
     private func interrupted(by failure: Poller.Failure) -> PostgresError {
-        let place = target.description.isEmpty ? "the default server" : target.description
+        let place = target.description.isEmpty ? "the default server" : target.description.scrubbed(of: target.secrets)
         return PostgresError(failure, waitingFor: "connecting to \(place)", within: deadline.allowance)
     }
 }

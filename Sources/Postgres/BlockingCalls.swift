@@ -2,8 +2,8 @@ import Locking
 
 /// Runs calls that may block in the system (name resolution, key files) on threads of their own.
 ///
-/// Not on a Dispatch queue: on Linux its threads are those of the cooperative pool, which a few hanging look-ups would bring to
-/// a stop. A thread lives while there are calls to run, and there are never more than `threadLimit`.
+/// Not on a Dispatch queue: on Linux its threads are those of the cooperative pool, which a few hanging look-ups would
+/// bring to a stop. A thread lives while there are calls to run, and there are never more than `threadLimit`.
 final class BlockingCalls: Sendable {
     static let shared = BlockingCalls(threadLimit: 64)
 
@@ -22,7 +22,8 @@ final class BlockingCalls: Sendable {
 
     /// Returns what `call` returns, or throws at the deadline or when the task is cancelled, even if the call hangs.
     ///
-    /// A call that was given up runs to its end and what it returns is released then; one that had not begun never begins.
+    /// A call that was given up runs to its end and what it returns is released then; one that had not begun never
+    /// begins.
     func run<Value: Sendable>(
         until deadline: ContinuousClock.Instant, _ call: @escaping @Sendable () -> Value
     ) async throws(Poller.Failure) -> Value {

@@ -3,8 +3,8 @@ internal import CPostgres
 /// The one owner of a `PGconn`: libpq's non-blocking calls in Swift's words, no more.
 ///
 /// After `finish` every question has a harmless answer and every call fails.
-// @unchecked: a session makes one call at a time and awaits its end. When it gives up a call that hangs in the system, it drops
-// the handle, and the last reference finishes the connection on the thread where the call returned.
+// @unchecked: a session makes one call at a time and awaits its end. When it gives up a call that hangs in the system,
+// it drops the handle, and the last reference finishes the connection on the thread where the call returned.
 final class ConnectionHandle: @unchecked Sendable {
     /// What a connection being made needs next.
     enum Progress: Sendable {

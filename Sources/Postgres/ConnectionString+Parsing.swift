@@ -3,8 +3,8 @@ internal import CPostgres
 extension ConnectionString {
     /// Reads the key=value form or the URI form, as libpq does.
     ///
-    /// What libpq would misread so that a part of the password lands in host, port or database, and thus in messages, is
-    /// rejected too. Calls `PQconninfoParse`.
+    /// What libpq would misread so that a part of the password lands in host, port or database, and thus in messages,
+    /// is rejected too. Calls `PQconninfoParse`.
     ///
     /// - Throws: `.invalidConnectionString`, with a message that never quotes the text.
     package init(parsing text: String) throws(PostgresError) {

@@ -1,9 +1,10 @@
 extension PostgresSession {
     /// Opens a session.
     ///
-    /// - Parameter timeout: For all of it, whatever the number of hosts; `connect_timeout` (connection string, environment or service
-    ///   file) counts if it is shorter.
-    /// - Throws: At the deadline `.timeout`, even if a call hangs in the resolver: what it has opened is closed when it returns.
+    /// - Parameter timeout: For all of it, whatever the number of hosts; `connect_timeout` (connection string,
+    ///   environment or service file) counts if it is shorter.
+    /// - Throws: At the deadline `.timeout`, even if a call hangs in the resolver: what it has opened is closed when it
+    ///   returns.
     package static func connect(
         _ target: ConnectionString, timeout: Duration
     ) async throws(PostgresError) -> sending PostgresSession {
@@ -14,8 +15,8 @@ extension PostgresSession {
 
 /// The way from a connection string to a connection.
 ///
-/// libpq resolves names and reads files while it connects, so its calls run in `BlockingCalls`; what waits for the socket waits in the
-/// `Poller`.
+/// libpq resolves names and reads files while it connects, so its calls run in `BlockingCalls`; what waits for the
+/// socket waits in the `Poller`.
 private struct Connector {
     let target: ConnectionString
     var deadline: Deadline
@@ -62,7 +63,7 @@ private struct Connector {
     }
 
     private func interrupted(by failure: Poller.Failure) -> PostgresError {
-        let place = target.description.isEmpty ? "the default server" : target.description
+        let place = target.description.isEmpty ? "the default server" : target.description.scrubbed(of: target.secrets)
         return PostgresError(failure, waitingFor: "connecting to \(place)", within: deadline.allowance)
     }
 }

@@ -5,9 +5,9 @@ import Locking
 
 /// Waits for sockets and deadlines on one thread, for any number of tasks.
 ///
-/// A wait has a ticket. Whoever takes the ticket out of the table (the socket's event, the deadline, the cancelled task)
-/// resumes the waiter, so each is resumed exactly once. The poller never owns or closes a socket: libpq does, also by
-/// itself when it tries the next host, and the kernel then forgets the socket's registration.
+/// A wait has a ticket. Whoever takes the ticket out of the table (the socket's event, the deadline, the cancelled
+/// task) resumes the waiter, so each is resumed exactly once. The poller never owns or closes a socket: libpq does,
+/// also by itself when it tries the next host, and the kernel then forgets the socket's registration.
 final class Poller: Sendable {
     enum Readiness: Sendable {
         case readable, writable, either

@@ -6,7 +6,8 @@ extension PostgresError {
     /// Why a connection could not be made.
     ///
     /// - Parameters:
-    ///   - message: As `PQerrorMessage` has it with verbosity `PQERRORS_VERBOSE`: one or several lines for each host tried.
+    ///   - message: As `PQerrorMessage` has it with verbosity `PQERRORS_VERBOSE`: one or several lines for each host
+    ///     tried.
     ///   - secrets: Removed from the message.
     static func connecting(_ message: String, secrets: [String]) -> PostgresError {
         var lines: [String] = []

@@ -1,15 +1,15 @@
 /// One session with a server or with PgBouncer's console, over non-blocking libpq.
 ///
-/// Not Sendable: it belongs to the task that opened it, which awaits the end of one statement before it sends the next. No call
-/// blocks a thread of the cooperative pool. After `.cancelled` the session is to be closed.
+/// Not Sendable: it belongs to the task that opened it, which awaits the end of one statement before it sends the next.
+/// No call blocks a thread of the cooperative pool. After `.cancelled` the session is to be closed.
 package final class PostgresSession {
     /// The rows of one result that a statement may return unless told otherwise.
     package static let rowLimit = 200_000
 
     let handle: ConnectionHandle
 
-    /// Whether a statement whose deadline passed is still running. The session is kept for its sake: on a server without a free
-    /// slot there might be no second one.
+    /// Whether a statement whose deadline passed is still running. The session is kept for its sake: on a server
+    /// without a free slot there might be no second one.
     package internal(set) var hasPendingAnswer = false
 
     /// Takes over a connection that is made.
@@ -35,10 +35,10 @@ package final class PostgresSession {
     ///
     /// - Parameters:
     ///   - parameters: For `$1`, `$2`…, in text form.
-    ///   - rowLimit: A result of more rows is an error. libpq holds a whole result before it can be counted, so what bounds the
-    ///     memory meanwhile is the statement itself (`LIMIT`) and `timeout`.
-    /// - Throws: `.timeout` at the deadline, and then `hasPendingAnswer`; any other error says by `isConnectionLost` whether the
-    ///   session is still usable.
+    ///   - rowLimit: A result of more rows is an error. libpq holds a whole result before it can be counted, so what
+    ///     bounds the memory meanwhile is the statement itself (`LIMIT`) and `timeout`.
+    /// - Throws: `.timeout` at the deadline, and then `hasPendingAnswer`; any other error says by `isConnectionLost`
+    ///   whether the session is still usable.
     package func query(
         _ sql: String, parameters: [String?] = [], timeout: Duration, rowLimit: Int = PostgresSession.rowLimit
     ) async throws(PostgresError) -> QueryResult {
@@ -47,14 +47,16 @@ package final class PostgresSession {
 
     /// Runs statements in the simple protocol, with text results: the only protocol of PgBouncer's console.
     ///
-    /// Of several statements the last result wins, and the first error is thrown. Otherwise like `query`. Calls `PQsendQuery`.
+    /// Of several statements the last result wins, and the first error is thrown. Otherwise like `query`. Calls
+    /// `PQsendQuery`.
     package func simpleQuery(
         _ sql: String, timeout: Duration, rowLimit: Int = PostgresSession.rowLimit
     ) async throws(PostgresError) -> QueryResult {
         try await perform(within: timeout, rowLimit: rowLimit) { $0.sendSimple(sql) }
     }
 
-    /// Waits for the answer of the statement that timed out, and discards it, error or not. No-op when nothing is pending.
+    /// Waits for the answer of the statement that timed out, and discards it, error or not. No-op when nothing is
+    /// pending.
     ///
     /// - Throws: `.timeout` if it still has not come; `.disconnected` if it never will.
     package func finishPending(timeout: Duration) async throws(PostgresError) {

@@ -3,7 +3,8 @@ import Glibc
 import Postgres
 import Testing
 
-/// A private PostgreSQL server in a temporary directory, on a free loopback port and a socket, gone when its scope ends.
+/// A private PostgreSQL server in a temporary directory, on a free loopback port and a socket, gone when its scope
+/// ends.
 struct ThrowawayServer: Sendable {
     @TaskLocal static var current: ThrowawayServer!
 

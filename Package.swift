@@ -88,7 +88,7 @@ let package = Package(
             name: "AgentTests", dependencies: ["Agent", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "LiveTests", dependencies: ["Agent", "Demo", "TestSupport", "poolscope"],
+            name: "LiveTests", dependencies: ["Agent", "Demo", "Exposition", "TestSupport", "poolscope"],
             swiftSettings: strict),
         // Dashboards, alerts, runbooks, the Makefile and the scripts; knows no other target.
         .testTarget(

@@ -34,9 +34,11 @@ private func settings(max: Double, superuser: Double, reserved: Double? = nil) -
 struct ServerSlotsCollectorTests {
     private let labels: Labels = ["pooler": "server", "database": "", "user": ""]
 
-    @Test("only client backends take slots, and the reserved ones are not for everybody", arguments: [
-        (nil, 7.0), (2.0, 5.0),
-    ])
+    @Test(
+        "only client backends take slots, and the reserved ones are not for everybody",
+        arguments: [
+            (nil, 7.0), (2.0, 5.0),
+        ])
     func slots(reserved: Double?, usable: Double) {
         var collector = ServerSlotsCollector(target: server)
         let result = snapshot(of: &collector) { facts in
@@ -110,7 +112,8 @@ struct ConnectionsCollectorTests {
         var total = 0.0
         for round in 0..<3 {
             let rows = (0..<1000).map {
-                ActivityRow(pid: Int32($0), state: .idle, database: "a", user: "u", applicationName: "job-\(round)-\($0)")
+                ActivityRow(
+                    pid: Int32($0), state: .idle, database: "a", user: "u", applicationName: "job-\(round)-\($0)")
             }
             let result = snapshot(of: &collector) { facts in
                 facts.set(ActivitySample(sampledAt: time(Double(round)), rows: rows), for: ActivitySource.self)
@@ -235,7 +238,9 @@ struct PeerActivityCollectorTests {
     func idle() {
         var collector = PeerActivityCollector(target: server)
         func look(_ rows: [ActivityRow]) -> Snapshot {
-            snapshot(of: &collector) { $0.set(ActivitySample(sampledAt: time(100), rows: rows), for: ActivitySource.self) }
+            snapshot(of: &collector) {
+                $0.set(ActivitySample(sampledAt: time(100), rows: rows), for: ActivitySource.self)
+            }
         }
         let rows = ["x", "y"].map {
             ActivityRow(pid: 1, stateChange: time(90), state: .idle, applicationName: $0)

@@ -38,13 +38,15 @@ struct BouncerCollectorsTests {
         #expect(fixture.totals.unknownNumericColumns(known: BouncerTotalsSource.knownColumns ?? []) == [])
     }
 
-    @Test("database and user limits cap the size; 0 is unlimited; a pool without a size has no saturation", arguments: [
-        (["pool_size": 20.0, "reserve_pool": 5, "max_connections": 0], "0", 25.0 as Double?),
-        (["pool_size": 20, "reserve_pool": 5, "max_connections": 8], "0", 8),
-        (["pool_size": 20, "reserve_pool": 5, "max_connections": 8], "6", 6),
-        (["pool_size": 20, "reserve_pool_size": 2], "", 22),
-        (["pool_size": 0], "0", nil),
-    ])
+    @Test(
+        "database and user limits cap the size; 0 is unlimited; a pool without a size has no saturation",
+        arguments: [
+            (["pool_size": 20.0, "reserve_pool": 5, "max_connections": 0], "0", 25.0 as Double?),
+            (["pool_size": 20, "reserve_pool": 5, "max_connections": 8], "0", 8),
+            (["pool_size": 20, "reserve_pool": 5, "max_connections": 8], "6", 6),
+            (["pool_size": 20, "reserve_pool_size": 2], "", 22),
+            (["pool_size": 0], "0", nil),
+        ])
     func size(numbers: [String: Double], userLimit: String, expected: Double?) {
         let database = PgBouncerDatabase(
             name: "app", host: "", port: "", database: "", forceUser: "", poolMode: "", numbers: numbers)

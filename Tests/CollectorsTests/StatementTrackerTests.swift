@@ -38,9 +38,11 @@ struct StatementTrackerTests {
         #expect(tracker.observe(sample(13, row(.idle, query: 9.5, changed: 11.25))).isEmpty)
     }
 
-    @Test("a statement that began and ended between two samples is counted exactly", arguments: [
-        BackendState.idle, .idleInTransaction, .idleInTransactionAborted,
-    ])
+    @Test(
+        "a statement that began and ended between two samples is counted exactly",
+        arguments: [
+            BackendState.idle, .idleInTransaction, .idleInTransactionAborted,
+        ])
     func between(state: BackendState) {
         var tracker = StatementTracker()
         _ = tracker.observe(sample(10, row(.idle, query: 5, changed: 6)))

@@ -21,7 +21,8 @@ struct BadInputTests {
             let server = try await PrivatePostgres.start(in: directory, authentication: .scram)
             _ = try await server.execute("CREATE ROLE poolscope LOGIN PASSWORD 'right'")
             let bouncer = try await PrivatePgBouncer.start(
-                in: directory, databases: ["shop": "host=127.0.0.1 port=\(server.port) user=poolscope password=right dbname=postgres"],
+                in: directory,
+                databases: ["shop": "host=127.0.0.1 port=\(server.port) user=poolscope password=right dbname=postgres"],
                 settings: ["stats_users": "poolscope"])
             let right = server.dsn(user: "poolscope", password: "right")
 
@@ -36,7 +37,8 @@ struct BadInputTests {
             #expect(wrongPassword.contains("password authentication failed"))
             #expect(!wrongPassword.contains("hunter2-SECRET"))
             let wrongDatabase = try await sentence(
-                ["--postgres", server.dsn(database: "nowhere", user: "poolscope", password: "right")], state: "auth_failed")
+                ["--postgres", server.dsn(database: "nowhere", user: "poolscope", password: "right")],
+                state: "auth_failed")
             #expect(wrongDatabase.contains("nowhere"))
             let reverse = try await sentence(["--pgbouncer", right + " application_name=x"], state: "disconnected")
             #expect(reverse.contains("not PgBouncer's admin console"))
@@ -44,7 +46,8 @@ struct BadInputTests {
             #expect(console.contains("this is PgBouncer's admin console"))
 
             // Through a pooler the figures are true, but the way is not the right one.
-            let pooled = try await sentence(["--postgres", bouncer.dsn(database: "shop", user: "poolscope")], state: "up")
+            let pooled = try await sentence(
+                ["--postgres", bouncer.dsn(database: "shop", user: "poolscope")], state: "up")
             #expect(pooled.contains("through a pooler"))
         }
     }
@@ -128,13 +131,14 @@ struct SecretTests {
                 (["--postgres", server.dsn(user: "poolscope")], ["PGPASSWORD": secret]),
             ]
             for (arguments, environment) in runs {
-                let end = try await withPoolscope(["serve"] + arguments + listen, environment: environment) { poolscope in
+                let end = try await withPoolscope(["serve"] + arguments + listen, environment: environment) {
+                    poolscope in
                     try await poolscope.reaches("up")
                     let url = try await poolscope.url()
                     for page in ["/", "/metrics", "/-/ready"] {
                         #expect(!(try await HTTPClient.get(url + page).text.contains(secret)))
                     }
-                    let commandLine = try String(contentsOfFile: "/proc/\(poolscope.processID)/cmdline")
+                    let commandLine = try text(ofFile: "/proc/\(poolscope.processID)/cmdline")
                     #expect(!commandLine.contains(secret), "\(arguments.first ?? "environment")")
                     // And not when the server has become unreachable, either.
                     try await server.stop()
@@ -147,9 +151,9 @@ struct SecretTests {
     }
 }
 
-extension String {
-    /// The whole of a text file.
-    init(contentsOfFile path: String) throws {
-        self = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
-    }
+/// The whole of a text file; files of /proc have no size, so they are read to their end.
+func text(ofFile path: String) throws -> String {
+    let file = try FileHandle(forReadingFrom: URL(filePath: path))
+    defer { try? file.close() }
+    return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
 }

@@ -7,12 +7,17 @@ import Testing
 struct FaultTests {
     /// Families that describe the moment and must be gone with the target.
     private func gauges(_ metrics: MetricsText) -> Int {
-        ["poolscope_connections", "poolscope_pool_saturation_ratio", "pg_stat_activity_count", "pg_settings_max_connections"]
-            .map { metrics.all($0).count }.reduce(0, +)
+        [
+            "poolscope_connections", "poolscope_pool_saturation_ratio", "pg_stat_activity_count",
+            "pg_settings_max_connections",
+        ]
+        .map { metrics.all($0).count }.reduce(0, +)
     }
 
     /// Scrapes all the while `body` runs, and gives the slowest answer in seconds.
-    private func slowestScrape(_ poolscope: RunningPoolscope, while body: () async throws -> Void) async throws -> Double {
+    private func slowestScrape(_ poolscope: RunningPoolscope, while body: () async throws -> Void) async throws
+        -> Double
+    {
         let url = try await poolscope.url() + "/metrics"
         return try await withThrowingTaskGroup(of: Double.self) { group in
             group.addTask {
@@ -32,7 +37,9 @@ struct FaultTests {
         }
     }
 
-    @Test("a server that is killed, restarted and suspended: scrapes answer at once, gauges vanish, it is back in seconds")
+    @Test(
+        "a server that is killed, restarted and suspended: scrapes answer at once, gauges vanish, it is back in seconds"
+    )
     func server() async throws {
         try await withPrivateDirectory { directory in
             let server = try await startServer(in: directory)
@@ -118,13 +125,16 @@ struct FaultTests {
     }
 
     /// Holds this many slots of a server while `body` runs.
-    private func taking(_ count: Int, of server: PrivatePostgres, _ body: @Sendable () async throws -> Void) async throws {
+    private func taking(_ count: Int, of server: PrivatePostgres, _ body: @Sendable () async throws -> Void)
+        async throws
+    {
         let dsn = server.dsn(database: "shop", user: "app") + " application_name=taker"
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<count {
                 group.addTask {
                     do {
-                        _ = try await runTool("psql", ["-X", "-d", dsn, "-c", "SELECT pg_sleep(100)"], timeout: .seconds(120))
+                        _ = try await runTool(
+                            "psql", ["-X", "-d", dsn, "-c", "SELECT pg_sleep(100)"], timeout: .seconds(120))
                     } catch is CancellationError {}
                 }
             }
@@ -147,11 +157,14 @@ struct FaultTests {
         }
     }
 
-    @Test("SIGTERM and SIGINT end it within two seconds with exit code 0, and no session is left", arguments: [SIGTERM, SIGINT])
+    @Test(
+        "SIGTERM and SIGINT end it within two seconds with exit code 0, and no session is left",
+        arguments: [SIGTERM, SIGINT])
     func ends(signal: Int32) async throws {
         try await withPrivateDirectory { directory in
             let server = try await startServer(in: directory, settings: ["log_disconnections": "on"])
-            let end = try await withPoolscope(["serve", "--postgres", server.dsn(user: "poolscope")] + listen) { poolscope in
+            let end = try await withPoolscope(["serve", "--postgres", server.dsn(user: "poolscope")] + listen) {
+                poolscope in
                 try await poolscope.metrics("it is up") { $0.series("pg_up") == 1 }
                 let sent = ContinuousClock.now
                 poolscope.signal(signal)
@@ -163,7 +176,7 @@ struct FaultTests {
                 try await server.execute(
                     "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'poolscope'") == "0"
             }
-            let log = try String(contentsOfFile: "\(directory.path)/postgres.log")
+            let log = try text(ofFile: "\(directory.path)/postgres.log")
             #expect(log.contains("disconnection"))
             #expect(!log.contains("unexpected EOF"), "the session was closed politely")
         }

@@ -108,14 +108,17 @@ struct SamplingTests {
                     }
                 }
                 defer { group.cancelAll() }
-                try await withPoolscope(["serve", "--pgbouncer", bouncer.dsn(user: "poolscope")] + listen) { poolscope in
+                try await withPoolscope(["serve", "--pgbouncer", bouncer.dsn(user: "poolscope")] + listen) {
+                    poolscope in
                     let pool = ["pooler": "pgbouncer", "database": "shop", "user": "app"]
                     let metrics = try await poolscope.metrics("two clients wait for over a second") {
                         ($0.series("poolscope_pool_oldest_wait_seconds", pool) ?? 0) > 1
                     }
                     let rows = try await bouncer.console("SHOW POOLS")
                     let row = try #require(rows.first { $0["database"] == "shop" })
-                    #expect(metrics.series("poolscope_pool_waiting_clients", pool) == row["cl_waiting"].flatMap(Double.init))
+                    #expect(
+                        metrics.series("poolscope_pool_waiting_clients", pool) == row["cl_waiting"].flatMap(Double.init)
+                    )
                     #expect(metrics.series("poolscope_pool_waiting_clients", pool) == 2)
                     #expect(metrics.series("poolscope_pool_connections", pool.merging(["state": "busy"]) { $1 }) == 2)
                     #expect(metrics.series("poolscope_pool_size", pool) == 3)
@@ -183,7 +186,8 @@ struct SamplingTests {
                         #expect(metrics.series("poolscope_privilege_missing", ["privilege": privilege]) == 1)
                     }
                     let holder = ["application_name": "holder", "state": ""]
-                    #expect(metrics.series("poolscope_connections", holder) == 1, "counted, although its state is hidden")
+                    #expect(
+                        metrics.series("poolscope_connections", holder) == 1, "counted, although its state is hidden")
                     #expect((metrics.series("poolscope_pool_connections", ["state": "busy"]) ?? 0) >= 2)
                 }
             }

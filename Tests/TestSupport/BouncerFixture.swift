@@ -18,7 +18,8 @@ package struct BouncerFixture: Sendable, CustomStringConvertible {
     package var pools: TextTable {
         let columns =
             ["database", "user", "cl_active", "cl_waiting"]
-            + (minor >= 16 && minor < 18 ? ["cl_cancel_req"] : []) + at(18, ["cl_active_cancel_req", "cl_waiting_cancel_req"])
+            + (minor >= 16 && minor < 18 ? ["cl_cancel_req"] : [])
+            + at(18, ["cl_active_cancel_req", "cl_waiting_cancel_req"])
             + ["sv_active"] + at(18, ["sv_active_cancel", "sv_being_canceled"])
             + ["sv_idle", "sv_used", "sv_tested", "sv_login", "maxwait", "maxwait_us", "pool_mode"]
             + at(24, ["load_balance_hosts"])

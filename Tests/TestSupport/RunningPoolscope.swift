@@ -25,9 +25,12 @@ package struct RunningPoolscope: Sendable {
     package func url() async throws -> String {
         try await eventually("poolscope listens", within: .seconds(20)) {
             lines.withLock { lines -> String? in
-                lines.lazy.compactMap { $0.firstMatch(of: #/(?:listening on |http:\/\/)(127\.0\.0\.1:\d+)/#)?.1 }.first.map { "http://\($0)" }
+                lines.lazy.compactMap { $0.firstMatch(of: #/(?:listening on |http:\/\/)(127\.0\.0\.1:\d+)/#)?.1 }.first
+                    .map { "http://\($0)" }
             }
-        } is: { $0 != nil }!
+        } is: {
+            $0 != nil
+        }!
     }
 
     /// A scrape of `/metrics`, parsed.

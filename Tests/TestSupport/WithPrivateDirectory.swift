@@ -1,6 +1,7 @@
 import Demo
 
 /// Lends a private directory to `body` and removes it, servers included, however `body` ends.
+@discardableResult
 package func withPrivateDirectory<Result>(
     prefix: String = "poolscope-test", _ body: (PrivateDirectory) async throws -> Result
 ) async throws -> Result {

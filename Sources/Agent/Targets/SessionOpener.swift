@@ -52,7 +52,8 @@ struct SessionOpener {
     }
 
     private func prepare(_ session: PostgresSession) async throws -> OpenedSession {
-        let version = session.parameter("server_version") ?? ""
+        // “15.18 (Debian 15.18-0+deb12u1)” is 15.18.
+        let version = String(session.parameter("server_version")?.prefix { $0 != " " } ?? "")
         let isBouncer = version.hasSuffix("/bouncer")
         switch target.kind {
         case .pgbouncer:

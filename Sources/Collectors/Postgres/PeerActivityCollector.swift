@@ -108,12 +108,12 @@ package struct PeerActivityCollector: Collector {
     }
 
     package func emit(into builder: inout SnapshotBuilder) {
+        builder.add(FoldedSeries.descriptor, ["family": Self.count.name], budget.folded)
         guard let openTransactions else { return }
         for (labels, value) in counts { builder.add(Self.count, labels, value) }
         for (labels, value) in oldest { builder.add(Self.maximumTransaction, labels, value) }
         idle.emit(into: &builder)
         builder.add(Self.longRunning, .none, Double(openTransactions))
         builder.add(Self.longRunningOldest, .none, oldestTransaction)
-        builder.add(FoldedSeries.descriptor, ["family": Self.count.name], budget.folded)
     }
 }

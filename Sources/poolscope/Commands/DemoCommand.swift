@@ -21,7 +21,8 @@ struct DemoCommand: AsyncParsableCommand {
               poolscope demo --duration 60s
             """)
 
-    @Option(name: .long, help: ArgumentHelp("End after this time, e.g. 60s (default: on Ctrl-C).", valueName: "duration"))
+    @Option(
+        name: .long, help: ArgumentHelp("End after this time, e.g. 60s (default: on Ctrl-C).", valueName: "duration"))
     var duration: String?
 
     @Option(name: .long, help: "Stay in this season instead of going through all of them.")

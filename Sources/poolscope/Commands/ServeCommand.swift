@@ -54,7 +54,8 @@ struct ServeCommand: AsyncParsableCommand {
         guard let config else {
             return try CommandLineTargets.configuration(
                 postgres: postgres, pgbouncer: pgbouncer,
-                dataSource: DataSourceEnvironment(ProcessInfo.processInfo.environment), listen: listen, interval: interval)
+                dataSource: DataSourceEnvironment(ProcessInfo.processInfo.environment), listen: listen,
+                interval: interval)
         }
         guard postgres.isEmpty, pgbouncer.isEmpty else {
             throw ValidationError(

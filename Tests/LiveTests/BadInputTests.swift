@@ -23,7 +23,7 @@ struct BadInputTests {
             let bouncer = try await PrivatePgBouncer.start(
                 in: directory,
                 databases: ["shop": "host=127.0.0.1 port=\(server.port) user=poolscope password=right dbname=postgres"],
-                settings: ["stats_users": "poolscope"])
+                settings: ["stats_users": "poolscope"], users: ["app": "", "poolscope": ""])
             let right = server.dsn(user: "poolscope", password: "right")
 
             let wrongPort = try await sentence(

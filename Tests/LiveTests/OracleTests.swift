@@ -28,7 +28,7 @@ struct OracleTests {
             let server = try await startServer(in: directory)
             let bouncer = try await PrivatePgBouncer.start(
                 in: directory, databases: ["shop": "host=127.0.0.1 port=\(server.port)"],
-                settings: ["stats_users": "poolscope"])
+                settings: ["stats_users": "poolscope"], users: ["app": "", "poolscope": ""])
             _ = try await runTool("psql", ["-X", "-d", bouncer.dsn(database: "shop", user: "app"), "-c", "SELECT 1"])
             let arguments = [
                 "serve", "--postgres", server.dsn(user: "poolscope"), "--pgbouncer", bouncer.dsn(user: "poolscope"),

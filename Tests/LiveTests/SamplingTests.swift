@@ -4,7 +4,8 @@ import Testing
 
 /// A PostgreSQL with the roles that the tests need: `poolscope` may see all, `nobody` sees little.
 func startServer(in directory: PrivateDirectory, settings: [String: String] = [:]) async throws -> PrivatePostgres {
-    let server = try await PrivatePostgres.start(in: directory, settings: settings)
+    let server = try await PrivatePostgres.start(
+        in: directory, settings: ["max_connections": "100"].merging(settings) { $1 })
     _ = try await server.execute(
         """
         CREATE ROLE poolscope LOGIN; GRANT pg_monitor TO poolscope;
@@ -97,7 +98,7 @@ struct SamplingTests {
             let bouncer = try await PrivatePgBouncer.start(
                 in: directory,
                 databases: ["shop": "host=127.0.0.1 port=\(server.port) dbname=shop pool_size=2 reserve_pool=1"],
-                settings: ["stats_users": "poolscope", "reserve_pool_timeout": "60", "max_client_conn": "50"])
+                settings: ["stats_users": "poolscope", "reserve_pool_timeout": "60", "max_client_conn": "50"], users: ["app": "", "poolscope": ""])
             let clients = (0..<4).map { _ in bouncer.dsn(database: "shop", user: "app") }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for dsn in clients {

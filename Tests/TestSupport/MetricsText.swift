@@ -82,10 +82,11 @@ package struct MetricsText: Sendable {
         }
     }
 
+    // By scalars throughout: a quote or a brace followed by a combining mark is one Character, but still a quote.
     private static func readSeries(_ line: Substring) throws(Problem) -> Series {
-        let name = line.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ":") }
-        guard let first = name.first, !first.isNumber else { throw Problem("no metric name") }
-        var rest = line[name.endIndex...]
+        var rest = line.unicodeScalars
+        let name = readName(&rest, allowingColon: true)
+        guard !name.isEmpty else { throw Problem("no metric name") }
         var labels: [String: String] = [:]
         if rest.first == "{" {
             rest.removeFirst()
@@ -94,31 +95,43 @@ package struct MetricsText: Sendable {
             }
             rest.removeFirst()
         }
-        let fields = rest.split(separator: " ")
+        let fields = Substring(rest).split(separator: " ")
         guard rest.first == " ", (1...2).contains(fields.count) else { throw Problem("a value must follow") }
         guard let value = number(fields[0]) else { throw Problem("not a number") }
         guard fields.count == 1 || Int64(fields[1]) != nil else { throw Problem("not a timestamp") }
-        return Series(name: String(name), labels: labels, value: value)
+        return Series(name: name, labels: labels, value: value)
     }
 
-    private static func readLabel(_ rest: inout Substring, into labels: inout [String: String]) throws(Problem) {
-        let name = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+    /// A name at the front of `rest`; empty when there is none.
+    private static func readName(_ rest: inout Substring.UnicodeScalarView, allowingColon: Bool) -> String {
+        let name = rest.prefix { scalar in
+            switch scalar {
+            case "a"..."z", "A"..."Z", "0"..."9", "_": true
+            case ":": allowingColon
+            default: false
+            }
+        }
+        guard let first = name.first, !("0"..."9").contains(first) else { return "" }
         rest = rest[name.endIndex...]
-        guard let first = name.first, !first.isNumber, rest.hasPrefix("=\"") else { throw Problem("not a label") }
+        return String(name)
+    }
+
+    private static func readLabel(
+        _ rest: inout Substring.UnicodeScalarView, into labels: inout [String: String]
+    ) throws(Problem) {
+        let name = readName(&rest, allowingColon: false)
+        guard !name.isEmpty, rest.starts(with: "=\"".unicodeScalars) else { throw Problem("not a label") }
         rest.removeFirst(2)
         var raw = ""
-        // By scalars: a quote followed by a combining mark is one Character, but still the end of the value.
-        var scalars = rest.unicodeScalars
-        while let scalar = scalars.popFirst(), scalar != "\"" {
+        while let scalar = rest.popFirst(), scalar != "\"" {
             raw.unicodeScalars.append(scalar)
             guard scalar == "\\" else { continue }
-            guard let escaped = scalars.popFirst(), ["\\", "\"", "n"].contains(escaped) else {
+            guard let escaped = rest.popFirst(), ["\\", "\"", "n"].contains(escaped) else {
                 throw Problem("an escape other than \\\\, \\\" and \\n")
             }
             raw.unicodeScalars.append(escaped)
         }
-        rest = Substring(scalars)
-        guard labels.updateValue(unescaped(raw), forKey: String(name)) == nil else { throw Problem("a label twice") }
+        guard labels.updateValue(unescaped(raw), forKey: name) == nil else { throw Problem("a label twice") }
         if rest.first == "," {
             rest.removeFirst()
         } else if rest.first != "}" {

@@ -132,6 +132,28 @@ struct DemoCommandTests {
         try await nothingIsLeft(of: end.output)
     }
 
+    @Test("when the process that started it ends, it ends, too")
+    func orphaned() async throws {
+        // The shell is the parent; it goes as soon as the demo serves.
+        let script = #""$0" demo --listen 127.0.0.1:0 & while ! [ -e "$1" ]; do sleep 0.1; done"#
+        try await withPrivateDirectory { directory in
+            let flag = "\(directory.path)/go"
+            let outcome = try await withThrowingTaskGroup(of: Tool.Outcome?.self) { group in
+                group.addTask {
+                    try await runTool("sh", ["-c", script, ProductsDirectory.poolscope, flag], timeout: .seconds(60))
+                }
+                group.addTask {
+                    try await Task.sleep(for: .seconds(6))
+                    _ = try directory.write("", to: "go")
+                    return nil
+                }
+                // runTool returns when the demo, which has the shell's output, has ended, too.
+                return try await group.reduce(nil) { $0 ?? $1 }
+            }
+            try await nothingIsLeft(of: try #require(outcome).output)
+        }
+    }
+
     /// The demo names its directory: no process may have it in its command line or be in it, and it must be gone.
     private func nothingIsLeft(of output: String) async throws {
         let directory = try #require(output.firstMatch(of: #/(/\S*poolscope-demo\S*)/#)?.1)

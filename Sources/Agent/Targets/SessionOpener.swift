@@ -2,12 +2,6 @@ import Foundation
 import Observations
 import Postgres
 
-/// Why a target cannot be sampled now: the state and one sentence for people.
-struct TargetProblem: Error, Equatable {
-    let state: TargetState
-    let sentence: String
-}
-
 /// An open session that has been found to be what the configuration says.
 struct OpenedSession {
     let session: PostgresSession
@@ -27,14 +21,16 @@ struct SessionOpener {
     let target: TargetConfiguration
 
     func open() async throws(TargetProblem) -> OpenedSession {
-        let connection = try withPassword(target.connection)
+        var connection = try withPassword(target.connection)
+        // Names come in the server's encoding otherwise, and labels must be UTF-8.
+        if target.kind == .postgres { connection = connection.defaulting("client_encoding", to: "UTF8") }
         do {
             let session = try await PostgresSession.connect(connection, timeout: Self.connectTimeout)
             return try await prepare(session)
         } catch let problem as TargetProblem {
             throw problem
         } catch let error as PostgresError {
-            throw TargetProblem(state: TargetState(error), sentence: error.message)
+            throw TargetProblem(error)
         } catch {
             throw TargetProblem(state: .disconnected, sentence: "\(error)")
         }

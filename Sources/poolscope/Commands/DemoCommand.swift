@@ -38,11 +38,12 @@ struct DemoCommand: AsyncParsableCommand {
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
+        let parent = ParentWatch.parent
         let log = logging.bootstrap()
         let options = DemoOptions(season: season, duration: try parsedDuration())
         do {
             try await DemoEnvironment.run(options: options) { endpoints in
-                try await watch(endpoints, log: log)
+                try await watch(endpoints, parent: parent, log: log)
             }
         } catch let error as PrivateServerError {
             Failure.say("poolscope: \(error)")
@@ -61,12 +62,12 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     /// Runs the agent on the demo's servers until a signal, the end of our parent, or cancellation.
-    private func watch(_ endpoints: DemoEndpoints, log: Logger) async throws {
+    private func watch(_ endpoints: DemoEndpoints, parent: Int32, log: Logger) async throws {
         let agent = try startAgent(on: endpoints, log: log)
         Output.say(DemoGuide.text(address: agent.addresses[0], endpoints: endpoints))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await AgentRunner.run(agent, log: log) }
-            group.addTask { try await ParentWatch.waitForEnd() }
+            group.addTask { try await ParentWatch.waitForEnd(of: parent) }
             group.addTask { try await DemoGuide.announceSeasons(of: endpoints) }
             try await group.next()
             group.cancelAll()

@@ -1,0 +1,93 @@
+import Dispatch
+import Exposition
+import Locking
+import Observations
+import Testing
+import WebServer
+
+@testable import Agent
+
+@Suite("Pages")
+struct PagesTests {
+    private let gauge = FamilyDescriptor("test_value", .gauge, help: "G.")
+
+    private func snapshot(_ target: String, _ value: Double) -> Snapshot {
+        var builder = SnapshotBuilder(constant: [Label("target", target)], isUp: true)
+        builder.add(gauge, .none, value)
+        return builder.build()
+    }
+
+    private func status(_ name: String, _ state: TargetState, sentence: String? = nil) -> TargetStatus {
+        TargetStatus(
+            profile: TargetProfile(name: name, kind: .postgres), state: state, sentence: sentence, version: "15.18",
+            wasTried: state != .connecting)
+    }
+
+    private func store(_ names: String...) -> SnapshotStore {
+        SnapshotStore(targets: names.map { TargetProfile(name: $0, kind: .postgres) })
+    }
+
+    @Test("metrics are encoded once per publication and shared by all requests, and anew after the next")
+    func encodedOnce() {
+        let store = store("a")
+        let page = MetricsPage(store: store)
+        store.publish(snapshot("a", 1), status("a", .up), at: 0)
+        let first = page.reply()
+        #expect(page.reply() === first)
+        store.publish(snapshot("a", 2), status("a", .up), at: 0)
+        let second = page.reply()
+        #expect(second !== first)
+        #expect(String(decoding: second.body, as: UTF8.self).contains("test_value{target=\"a\"} 2"))
+        #expect(String(decoding: first.body, as: UTF8.self).contains("test_value{target=\"a\"} 1"), "still whole")
+    }
+
+    @Test("concurrent first requests share one encoding, also while targets are published")
+    func concurrent() {
+        let store = store("a", "b")
+        let page = MetricsPage(store: store)
+        store.publish(snapshot("a", 1), status("a", .up), at: 0)
+        let replies = Guarded<Set<ObjectIdentifier>>([])
+        let kept = Guarded<[PreparedReply]>([])
+        DispatchQueue.concurrentPerform(iterations: 64) { _ in
+            let reply = page.reply()
+            replies.withLock { _ = $0.insert(ObjectIdentifier(reply)) }
+            kept.withLock { $0.append(reply) }
+        }
+        #expect(replies.withLock(\.count) == 1)
+        DispatchQueue.concurrentPerform(iterations: 200) { iteration in
+            if iteration.isMultiple(of: 4) {
+                store.publish(snapshot("b", Double(iteration)), status("b", .up), at: 1)
+            } else {
+                kept.withLock { _ in }
+                _ = page.reply()
+            }
+        }
+        #expect(page.reply() === page.reply())
+    }
+
+    @Test("a page that is not ready names the targets that have not been tried; health does not depend on them")
+    func readiness() {
+        let store = store("a", "b")
+        let router = AgentRoutes.router(store: store, version: "1.2.3")
+        func get(_ path: String) -> (Int, String) {
+            let reply = router.reply(to: HTTPRequest(path: path))
+            return (reply.status, String(decoding: reply.body, as: UTF8.self))
+        }
+        #expect(get("/-/ready") == (503, "Not ready: not every target has been tried yet: a, b\n"))
+        #expect(get("/-/healthy").0 == 200)
+        store.publish(.empty, status("a", .up), at: 0)
+        #expect(get("/-/ready") == (503, "Not ready: not every target has been tried yet: b\n"))
+        store.publish(.empty, status("b", .refused), at: 1)
+        #expect(get("/-/ready").0 == 200, "tried, although it is down")
+    }
+
+    @Test("the landing page shows version, states and why, escaped, and links to the other pages")
+    func landing() {
+        let page = LandingPage.html(
+            version: "1.2.3", statuses: [status("main", .refused, sentence: "no <route> to \"host\"")])
+        #expect(page.contains("Version 1.2.3"))
+        #expect(page.contains("no &lt;route&gt; to &quot;host&quot;"))
+        #expect(page.contains("refused"))
+        for link in ["/metrics", "/-/healthy", "/-/ready"] { #expect(page.contains("href=\"\(link)\"")) }
+    }
+}

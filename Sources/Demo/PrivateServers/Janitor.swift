@@ -11,7 +11,7 @@ import SystemPackage
 /// private server does from its first instant (and every backend of PostgreSQL, even when its postmaster was
 /// killed). A person's shell or editor inside the directory leads no session without a terminal: it is left alone.
 enum Janitor {
-    /// Starts the janitor of a directory; closing `lifeline` makes it do its work.
+    /// Starts the janitor of a directory. Closing the returned end makes it do its work.
     static func start(for directory: String) async throws -> FileDescriptor {
         var ends: [Int32] = [-1, -1]
         // Close-on-exec from the start: our end, inherited by a server, would keep the janitor waiting for ever.

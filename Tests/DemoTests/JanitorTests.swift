@@ -19,6 +19,38 @@ struct JanitorTests {
         await directory.remove()
     }
 
+    @Test("a server that was killed leaves no shared memory")
+    func killed() async throws {
+        let directory = try await PrivateDirectory.create(prefix: "poolscope-test")
+        let server = try await PrivatePostgres.start(in: directory)
+        let first = try #require(await server.processID())
+        try await server.kill()
+        try await server.start()
+        let second = try #require(await server.processID())
+        try await server.kill()
+        await directory.remove()
+        let segments = try await runTool("ipcs", ["-m", "-p"]).output
+        #expect(!segments.contains(" \(first) ") && !segments.contains(" \(second) "))
+    }
+
+    @Test("an interrupted initdb leaves no shared memory and no directory")
+    func interrupted() async throws {
+        let directory = try await PrivateDirectory.create(prefix: "poolscope-test")
+        let starting = Task { try await PrivatePostgres.start(in: directory) }
+        // The template's tables are about to be made: initdb's postgres is at work.
+        try await eventually("initdb works") {
+            FileManager.default.fileExists(atPath: "\(directory.path)/postgres/pg_wal/000000010000000000000001")
+        }
+        let segments = try await Self.unusedSegments()
+        starting.cancel()
+        await directory.remove()
+        await #expect(throws: (any Error).self) { _ = try await starting.value }
+        #expect(!FileManager.default.fileExists(atPath: directory.path))
+        let left = try await Self.unusedSegments().subtracting(segments)
+        try await eventually(
+            "no segment stays unused", { try await Self.unusedSegments().intersection(left) }, is: \.isEmpty)
+    }
+
     @Test("a directory that nobody holds any more is removed")
     func release() async throws {
         var directory: PrivateDirectory? = try await PrivateDirectory.create(prefix: "poolscope-test")
@@ -70,9 +102,15 @@ struct JanitorTests {
         bystander.arguments = ["30"]
         bystander.currentDirectoryURL = URL(fileURLWithPath: directory.path)
         try bystander.run()
-        defer { bystander.terminate() }
+        defer { kill(bystander.processIdentifier, SIGKILL) }
         await directory.remove()
         #expect(!FileManager.default.fileExists(atPath: directory.path))
         #expect(bystander.isRunning)
+    }
+
+    /// The segments of System V shared memory that nobody is attached to.
+    private static func unusedSegments() async throws -> Set<String> {
+        let lines = try await runTool("ipcs", ["-m"]).output.split(separator: "\n").map { $0.split(separator: " ") }
+        return Set(lines.filter { $0.count == 6 && $0[5] == "0" }.map { String($0[1]) })
     }
 }

@@ -95,6 +95,12 @@ struct PrivateServersTests {
         }
     }
 
+    @Test("a program that is missing is named, with what to do")
+    func missingProgram() {
+        let error = #expect(throws: PrivateServerError.self) { try PostgresBinaries.locate("no-such-pooler") }
+        #expect(error?.message == "no-such-pooler is not installed: run `make deps`")
+    }
+
     @Test("a private Prometheus evaluates queries and rules")
     func prometheus() async throws {
         try await withPrivateDirectory { directory in

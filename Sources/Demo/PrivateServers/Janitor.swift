@@ -11,7 +11,7 @@ import SystemPackage
 /// private server does from its first instant (and every backend of PostgreSQL, even when its postmaster was
 /// killed). A person's shell or editor inside the directory leads no session without a terminal: it is left alone.
 enum Janitor {
-    /// Starts the janitor of a directory; closing `lifeline` makes it do its work.
+    /// Starts the janitor of a directory. Closing the returned end makes it do its work.
     static func start(for directory: String) async throws -> FileDescriptor {
         var ends: [Int32] = [-1, -1]
         // Close-on-exec from the start: our end, inherited by a server, would keep the janitor waiting for ever.
@@ -37,29 +37,32 @@ enum Janitor {
     }
 
     /// Immediate shutdown for PostgreSQL (it still frees its shared memory), plain death for others; KILL after 1.5 s.
-    /// Two quiet looks end it, for a server may have been starting during the first.
+    /// Two quiet looks end it, for a server may have been starting during the first. Tools of ours that still run (initdb
+    /// with its bootstrapping postgres) are not servers: they end by themselves, and are waited for, at most 3 s.
     private static let script = """
         trap '' INT TERM HUP QUIT PIPE
         dir=$1
         while read -r _; do :; done
 
-        ours() {
+        look() {
+            servers= others=
             for cwd in $(find /proc/[0-9]*/cwd -maxdepth 0 \\( -lname "$dir" -o -lname "$dir/*" \\)); do
                 pid=${cwd#/proc/} pid=${pid%/cwd}
                 read -r stat <"/proc/$pid/stat" || continue
                 set -- ${stat##*) }
-                [ "$4" = "$pid" ] && [ "$5" = 0 ] && echo "$pid"
+                [ "$5" = 0 ] || continue
+                if [ "$4" = "$pid" ]; then servers="$servers $pid"; else others="$others $pid"; fi
             done
         }
 
         signal=QUIT quiet=0 round=0
         while [ $quiet -lt 2 ] && [ $round -lt 40 ]; do
-            pids=$(ours)
-            if [ -n "$pids" ]; then
-                kill -s $signal $pids
-                kill -s CONT $pids
+            look
+            if [ -n "$servers" ]; then
+                kill -s $signal $servers
+                kill -s CONT $servers
                 quiet=0
-            else
+            elif [ -z "$others" ] || [ $round -ge 30 ]; then
                 quiet=$((quiet + 1))
             fi
             round=$((round + 1))

@@ -85,7 +85,8 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "WebServerTests", dependencies: ["WebServer"], swiftSettings: strict),
         .testTarget(
-            name: "AgentTests", dependencies: ["Agent", "Locking", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
+            name: "AgentTests", dependencies: ["Agent", "Locking", "TestSupport"], exclude: ["Golden"],
+            swiftSettings: strict),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LiveTests", dependencies: ["Agent", "Demo", "Exposition", "TestSupport", "poolscope"],

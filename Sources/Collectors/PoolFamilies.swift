@@ -20,7 +20,9 @@ package enum PoolFamilies {
         help: "How long the first client in the pool's queue has waited, with microseconds; 0 when none waits.")
     package static let saturation = FamilyDescriptor(
         "poolscope_pool_saturation_ratio", .gauge, unit: "ratio", labels: labels,
-        help: "Busy connections over the pool's effective size; 1 when the target refuses for lack of slots.")
+        help:
+            "Busy connections over the pool's effective size; for PgBouncer the used share of the tightest of the pool's, "
+            + "the database's and the user's limits; 1 when the server refuses for lack of slots.")
     package static let saturationSampled = FamilyDescriptor(
         "poolscope_pool_saturation_sampled_ratio", .histogram, unit: "ratio", labels: labels,
         buckets: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.99, 1],

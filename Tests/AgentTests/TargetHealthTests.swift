@@ -29,11 +29,14 @@ struct TargetHealthTests {
         #expect(health.state == .up && health.sentence == nil)
     }
 
-    @Test("every kind of failure has its state", arguments: [
-        (PostgresError.Kind.refused, TargetState.refused), (.timeout, .timeout), (.authenticationFailed, .authFailed),
-        (.tlsFailed, .tlsFailed), (.tooManyConnections, .tooManyConnections), (.startingUp, .startingUp),
-        (.permissionDenied, .permissionDenied), (.disconnected, .disconnected),
-    ])
+    @Test(
+        "every kind of failure has its state",
+        arguments: [
+            (PostgresError.Kind.refused, TargetState.refused), (.timeout, .timeout),
+            (.authenticationFailed, .authFailed),
+            (.tlsFailed, .tlsFailed), (.tooManyConnections, .tooManyConnections), (.startingUp, .startingUp),
+            (.permissionDenied, .permissionDenied), (.disconnected, .disconnected),
+        ])
     func states(kind: PostgresError.Kind, state: TargetState) {
         var health = TargetHealth()
         health.lost(TargetProblem(error(kind)), at: now, jitter: 0)

@@ -55,6 +55,25 @@ struct BouncerCollectorsTests {
         #expect(size == expected)
     }
 
+    @Test("a pool with room of its own is saturated when others have used up the database's or the user's limit")
+    func sharedLimits() {
+        func pool(_ database: String, _ user: String, busy: Double) -> PgBouncerPool {
+            PgBouncerPool(database: database, user: user, poolMode: nil, numbers: ["sv_active": busy])
+        }
+        let pools = [pool("app", "web", busy: 2), pool("app", "jobs", busy: 6), pool("other", "web", busy: 1)]
+        func saturation(databaseLimit: Double, userLimit: String) -> Double? {
+            let database = PgBouncerDatabase(
+                name: "app", host: "", port: "", database: "", forceUser: "", poolMode: "",
+                numbers: ["pool_size": 20, "max_connections": databaseLimit])
+            return BouncerPoolsCollector.saturation(
+                of: pools[0], size: 20, database: database, config: config(["max_user_connections": userLimit]),
+                among: pools)
+        }
+        #expect(saturation(databaseLimit: 0, userLimit: "0") == 0.1)
+        #expect(saturation(databaseLimit: 8, userLimit: "0") == 1)
+        #expect(saturation(databaseLimit: 0, userLimit: "4") == 0.75)
+    }
+
     @Test("peers' pool families have a series for each column that the version has", arguments: BouncerFixture.all)
     func peers(fixture: BouncerFixture) throws {
         var collector = PeerBouncerPoolsCollector(target: bouncer)

@@ -75,7 +75,8 @@ struct FaultTests {
     func pgbouncer() async throws {
         try await withPrivateDirectory { directory in
             let bouncer = try await PrivatePgBouncer.start(
-                in: directory, databases: ["*": "host=127.0.0.1 port=1"], settings: ["stats_users": "poolscope"], users: ["app": "", "poolscope": ""])
+                in: directory, databases: ["*": "host=127.0.0.1 port=1"], settings: ["stats_users": "poolscope"],
+                users: ["app": "", "poolscope": ""])
             try await withPoolscope(["serve", "--pgbouncer", bouncer.dsn(user: "poolscope")] + listen) { poolscope in
                 try await poolscope.metrics("it is up") { $0.series("pgbouncer_up") == 1 }
                 let slowest = try await slowestScrape(poolscope) {

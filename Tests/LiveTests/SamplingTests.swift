@@ -98,7 +98,8 @@ struct SamplingTests {
             let bouncer = try await PrivatePgBouncer.start(
                 in: directory,
                 databases: ["shop": "host=127.0.0.1 port=\(server.port) dbname=shop pool_size=2 reserve_pool=1"],
-                settings: ["stats_users": "poolscope", "reserve_pool_timeout": "60", "max_client_conn": "50"], users: ["app": "", "poolscope": ""])
+                settings: ["stats_users": "poolscope", "reserve_pool_timeout": "60", "max_client_conn": "50"],
+                users: ["app": "", "poolscope": ""])
             let clients = (0..<4).map { _ in bouncer.dsn(database: "shop", user: "app") }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for dsn in clients {

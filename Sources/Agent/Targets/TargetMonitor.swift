@@ -64,7 +64,11 @@ struct TargetMonitor {
         if let session, await isFree(session, until: deadline) { await read(over: session, until: deadline) }
         guard !Task.isCancelled else { return }
         for index in collectors.indices {
-            if health.state == .up { collectors[index].observe(reader.facts) } else { collectors[index].miss(health.state) }
+            if health.state == .up {
+                collectors[index].observe(reader.facts)
+            } else {
+                collectors[index].miss(health.state)
+            }
         }
         logChange(from: before.state, before.sentence)
     }

@@ -17,8 +17,8 @@ package struct BouncerPoolsCollector: Collector {
         let row: PgBouncerPool
         /// Nil when the configuration sets no limit.
         let size: Double?
-
-        var saturation: Double? { size.map { row.busy / $0 } }
+        /// The used share of the tightest limit; nil without any.
+        let saturation: Double?
     }
 
     private var pools: [Pool] = []
@@ -31,11 +31,13 @@ package struct BouncerPoolsCollector: Collector {
         guard let rows = facts[BouncerPoolsSource.self] else { return }
         let databases = facts[BouncerDatabasesSource.self] ?? []
         let config = facts[BouncerConfigSource.self]
-        for row in rows where row.database != Self.adminDatabase {
+        let lent = rows.filter { $0.database != Self.adminDatabase }
+        for row in lent {
             let database = databases.first { $0.name == row.database }
             let labels = PoolFamilies.labels(pooler: "pgbouncer", database: row.database, user: row.user)
             let size = database.flatMap { Self.effectiveSize(of: $0, config: config) }
-            pools.append(Pool(labels: labels, row: row, size: size))
+            let saturation = Self.saturation(of: row, size: size, database: database, config: config, among: lent)
+            pools.append(Pool(labels: labels, row: row, size: size, saturation: saturation))
         }
         guard facts.fresh(BouncerPoolsSource.self) != nil else { return }
         for pool in pools {
@@ -52,6 +54,25 @@ package struct BouncerPoolsCollector: Collector {
         guard let poolSize = database.numbers["pool_size"], poolSize > 0 else { return nil }
         let limits = [database.numbers["max_connections"], config?.number("max_user_connections")]
         return limits.compactMap { $0 }.filter { $0 > 0 }.reduce(poolSize + database.reserve, min)
+    }
+
+    /// The largest of busy over size, the database's busy connections over its limit, and the user's over theirs:
+    /// a pool with room of its own has none when the others of its database or user have taken it.
+    static func saturation(
+        of pool: PgBouncerPool, size: Double?, database: PgBouncerDatabase?, config: PgBouncerSettings?,
+        among pools: [PgBouncerPool]
+    ) -> Double? {
+        func busy(_ isCounted: (PgBouncerPool) -> Bool) -> Double {
+            pools.lazy.filter(isCounted).reduce(0) { $0 + $1.busy }
+        }
+        func share(_ used: Double, of limit: Double?) -> Double? {
+            limit.flatMap { $0 > 0 ? used / $0 : nil }
+        }
+        return [
+            share(pool.busy, of: size),
+            share(busy { $0.database == pool.database }, of: database?.numbers["max_connections"]),
+            share(busy { $0.user == pool.user }, of: config?.number("max_user_connections")),
+        ].compactMap { $0 }.max()
     }
 
     package func emit(into builder: inout SnapshotBuilder) {

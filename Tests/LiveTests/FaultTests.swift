@@ -144,6 +144,40 @@ struct FaultTests {
         }
     }
 
+    @Test("a target that hangs and one that is gone do not hold up the third, and scrapers cost the servers nothing")
+    func isolation() async throws {
+        try await withPrivateDirectory { directory in
+            let server = try await startServer(in: directory)
+            let bouncer = try await PrivatePgBouncer.start(
+                in: directory, databases: ["*": "host=127.0.0.1 port=1"], users: ["poolscope": ""])
+            try await bouncer.suspend()
+            let config = try directory.write(
+                """
+                targets:
+                  - {name: good, dsn: "\(server.dsn(user: "poolscope"))"}
+                  - {name: gone, dsn: "host=127.0.0.1 port=1 user=x"}
+                  - {name: hangs, kind: pgbouncer, dsn: "\(bouncer.dsn(user: "poolscope"))"}
+                """, to: "poolscope.yml")
+            try await withPoolscope(["serve", "--config", config] + listen) { poolscope in
+                try await poolscope.reaches("up", target: "good")
+                try await poolscope.reaches("refused", target: "gone")
+                func samples(_ metrics: MetricsText) -> Double {
+                    metrics.series(
+                        "poolscope_samples_total", ["target": "good", "collector": "activity", "outcome": "ok"]) ?? 0
+                }
+                let before = samples(try await poolscope.metrics())
+                let start = ContinuousClock.now
+                let url = try await poolscope.url() + "/metrics"
+                for _ in 0..<200 { #expect(try await HTTPClient.get(url).status == 200) }
+                try await poolscope.reaches("timeout", target: "hangs")
+                let taken = samples(try await poolscope.metrics()) - before
+                let seconds = (ContinuousClock.now - start) / .seconds(1)
+                #expect(taken <= seconds + 2, "one sample a second, whoever scrapes")
+                #expect(taken >= seconds - 2)
+            }
+        }
+    }
+
     @Test("it starts when every target is down, says why, and finds them when they come")
     func startsDown() async throws {
         try await withPrivateDirectory { directory in

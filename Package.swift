@@ -82,10 +82,11 @@ let package = Package(
         .testTarget(
             name: "CollectorsTests", dependencies: ["Collectors", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "PostgresTests", dependencies: ["Demo", "Postgres", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "WebServerTests", dependencies: ["WebServer"], swiftSettings: strict),
         .testTarget(
-            name: "AgentTests", dependencies: ["Agent", "Locking", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
+            name: "AgentTests", dependencies: ["Agent", "Locking", "TestSupport"], exclude: ["Golden"],
+            swiftSettings: strict),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LiveTests", dependencies: ["Agent", "Demo", "Exposition", "TestSupport", "poolscope"],

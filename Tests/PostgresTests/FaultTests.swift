@@ -21,7 +21,12 @@ struct FaultTests {
             }
             #expect(role?.kind == .tooManyConnections)
             #expect(role?.message.hasSuffix("FATAL: too many connections for role \"one\"") == true)
-            let app = try await server.connect("user=app dbname=postgres")
+            // The backend that refused keeps its slot until it has ended.
+            let app = try await eventually("a slot is free") {
+                try await server.connect("user=app dbname=postgres")
+            } is: { _ in
+                true
+            }
             let target = try server.target("user=app dbname=postgres")
             let error = await failure { _ = try await PostgresSession.connect(target, timeout: .seconds(5)) }
             #expect(error?.kind == .tooManyConnections && error?.sqlState == .tooManyConnections)

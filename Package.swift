@@ -82,7 +82,7 @@ let package = Package(
         .testTarget(
             name: "CollectorsTests", dependencies: ["Collectors", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "PostgresTests", dependencies: ["Demo", "Postgres", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "WebServerTests", dependencies: ["WebServer"], swiftSettings: strict),
         .testTarget(
             name: "AgentTests", dependencies: ["Agent", "Locking", "TestSupport"], exclude: ["Golden"],

@@ -1,16 +1,18 @@
+import Demo
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Postgres
 
 @Suite(
     "connecting to a live server",
-    .throwawayServer(hba: [
+    .privatePostgres(hba: [
         "host all locked 127.0.0.1/32 scram-sha-256", "hostssl all tls 127.0.0.1/32 trust",
         "host all tls 127.0.0.1/32 reject",
     ]))
 struct ConnectingTests {
-    private let server = ThrowawayServer.current!
+    private let server = PrivatePostgres.current!
 
     @Test("a password is right, wrong or missing; a wrong one is in no message")
     func passwords() async throws {
@@ -44,9 +46,9 @@ struct ConnectingTests {
 
     @Test("nobody there: a closed port, a missing socket, an unknown host")
     func refused() async throws {
-        let port = try ThrowawayServer.freePort()
+        let port = try FreePort.find()
         for text in [
-            "host=127.0.0.1 port=\(port)", "host=\(server.directory) port=\(port)", "host=/nonexistent",
+            "host=127.0.0.1 port=\(port)", "host=\(server.socketDirectory) port=\(port)", "host=/nonexistent",
             "host=name.invalid connect_timeout=5",
         ] {
             let target = try ConnectionString(parsing: text + " user=postgres")
@@ -59,9 +61,9 @@ struct ConnectingTests {
 
     @Test("the socket works, and of several hosts the first that answers is taken")
     func places() async throws {
-        let port = try ThrowawayServer.freePort()
+        let port = try FreePort.find()
         for text in [
-            "host=\(server.directory) port=\(server.port)",
+            "host=\(server.socketDirectory) port=\(server.port)",
             "host=127.0.0.1,/nonexistent,127.0.0.1 port=\(port),\(port),\(server.port)",
             "postgresql://127.0.0.1:\(port),127.0.0.1:\(server.port)/postgres",
         ] {
@@ -109,7 +111,7 @@ struct ConnectingTests {
             task.cancel()
             #expect((await task.result.failure as? PostgresError)?.kind == .cancelled)
             #expect(ContinuousClock.now - start < .seconds(5))
-            try await eventually {
+            try await eventually("the socket is closed") {
                 var bytes = [UInt8](repeating: 0, count: 1_024)
                 let length = recv(client, &bytes, bytes.count, Int32(MSG_DONTWAIT))
                 return length == 0 || (length < 0 && errno == ECONNRESET)
@@ -127,15 +129,15 @@ struct ConnectingTests {
 
 /// A port on which connections are taken and nothing is ever said.
 private final class SilentListener: Sendable {
-    let port: Int
+    let port: UInt16
     private let descriptor: Int32
 
     init() throws {
-        port = try ThrowawayServer.freePort()
+        port = try FreePort.find()
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
+        address.sin_port = port.bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         let descriptor = descriptor
         let listens = withUnsafePointer(to: &address) { pointer in
@@ -149,7 +151,7 @@ private final class SilentListener: Sendable {
     /// The next client; the caller closes it.
     func accept() async throws -> Int32 {
         var client: Int32 = -1
-        try await eventually {
+        try await eventually("a client comes") {
             client = Glibc.accept(descriptor, nil, nil)
             return client >= 0
         }

@@ -1,11 +1,11 @@
-import Glibc
+import Demo
 import Testing
 
 @testable import Postgres
 
-@Suite("PgBouncer's console", .throwawayServer())
+@Suite("PgBouncer's console", .privatePostgres())
 struct ConsoleTests {
-    private let server = ThrowawayServer.current!
+    private let server = PrivatePostgres.current!
 
     @Test("the console answers simple statements, and goes on after a wrong one")
     func console() async throws {
@@ -36,7 +36,7 @@ struct ConsoleTests {
 
     @Test("PgBouncer's refusals are told apart")
     func refusals() async throws {
-        try await server.withBouncer(settings: ["max_client_conn = 1"]) { port in
+        try await server.withBouncer(settings: ["max_client_conn": "1"]) { port in
             #expect(await connectFailure(port, "user=admin dbname=nowhere")?.kind == .authenticationFailed)
             #expect(await connectFailure(port, "user=nobody dbname=app")?.kind == .authenticationFailed)
             let pooled = try await connect(port, "user=postgres dbname=app")
@@ -47,22 +47,12 @@ struct ConsoleTests {
         }
     }
 
-    private func connect(_ port: Int, _ more: String) async throws -> sending PostgresSession {
+    private func connect(_ port: UInt16, _ more: String) async throws -> sending PostgresSession {
         let target = try ConnectionString(parsing: "host=127.0.0.1 port=\(port) \(more)")
-        var session: PostgresSession?
-        // PgBouncer writes its pid before it listens.
-        try await eventually {
-            do throws(PostgresError) {
-                session = try await PostgresSession.connect(target, timeout: .seconds(10))
-            } catch {
-                guard error.kind == .refused else { throw error }
-            }
-            return session != nil
-        }
-        return try #require(session)
+        return try await PostgresSession.connect(target, timeout: .seconds(10))
     }
 
-    private func connectFailure(_ port: Int, _ more: String) async -> PostgresError? {
+    private func connectFailure(_ port: UInt16, _ more: String) async -> PostgresError? {
         await failure {
             let target = try ConnectionString(parsing: "host=127.0.0.1 port=\(port) \(more)")
             _ = try await PostgresSession.connect(target, timeout: .seconds(10))

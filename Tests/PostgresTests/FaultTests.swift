@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -7,8 +8,8 @@ import Testing
 struct FaultTests {
     @Test("when every slot is taken the error says so, and a slot that is freed can be taken")
     func full() async throws {
-        let settings = ["max_connections = 5", "superuser_reserved_connections = 2", "max_wal_senders = 0"]
-        try await ThrowawayServer.run(settings: settings) { server in
+        let settings = ["max_connections": "5", "superuser_reserved_connections": "2"]
+        try await withPrivatePostgres(settings: settings) { server in
             let keeper = try await server.connect()
             _ = try await keeper.simpleQuery(
                 "create role app login; create role one login connection limit 1", timeout: .seconds(5))
@@ -20,22 +21,29 @@ struct FaultTests {
             }
             #expect(role?.kind == .tooManyConnections)
             #expect(role?.message.hasSuffix("FATAL: too many connections for role \"one\"") == true)
-            let app = try await server.connect("user=app dbname=postgres")
+            // The backend that refused keeps its slot until it has ended.
+            let app = try await eventually("a slot is free") {
+                try await server.connect("user=app dbname=postgres")
+            } is: { _ in
+                true
+            }
             let target = try server.target("user=app dbname=postgres")
             let error = await failure { _ = try await PostgresSession.connect(target, timeout: .seconds(5)) }
             #expect(error?.kind == .tooManyConnections && error?.sqlState == .tooManyConnections)
             #expect(error?.message.contains("remaining connection slots are reserved") == true)
             #expect(try await app.query("select 1", timeout: .seconds(5)).rowCount == 1)
             one.close()
-            try await eventually { (try? await PostgresSession.connect(target, timeout: .seconds(5))) != nil }
+            try await eventually("the freed slot is taken") {
+                (try? await PostgresSession.connect(target, timeout: .seconds(5))) != nil
+            }
         }
     }
 
     @Test("a stopped server: statements and attempts end at their deadline, and the session survives")
     func stopped() async throws {
-        try await ThrowawayServer.run { server in
+        try await withPrivatePostgres { server in
             let session = try await server.connect()
-            try server.signalAll(SIGSTOP)
+            try await server.suspend()
             let start = ContinuousClock.now
             let statement = await failure { _ = try await session.query("select 1", timeout: .milliseconds(300)) }
             let target = try server.target()
@@ -43,7 +51,7 @@ struct FaultTests {
             #expect(ContinuousClock.now - start < .seconds(5))
             #expect(statement?.kind == .timeout && session.hasPendingAnswer)
             #expect(attempt?.kind == .timeout)
-            try server.signalAll(SIGCONT)
+            await server.resume()
             try await session.finishPending(timeout: .seconds(10))
             #expect(try await session.query("select 1", timeout: .seconds(5)).rowCount == 1)
         }
@@ -51,14 +59,14 @@ struct FaultTests {
 
     @Test("a server killed during a statement is a lost session at once, and refuses the next")
     func killed() async throws {
-        try await ThrowawayServer.run { server in
+        try await withPrivatePostgres { server in
             let session = try await server.connect()
             _ = await failure { _ = try await session.query("select pg_sleep(30)", timeout: .milliseconds(50)) }
-            try server.killAll()
+            try await server.kill()
             let error = await failure { try await session.finishPending(timeout: .seconds(10)) }
             #expect(error?.kind == .disconnected && error?.isConnectionLost == true)
             let target = try server.target()
-            try await eventually {
+            try await eventually("the server refuses") {
                 await failure { _ = try await PostgresSession.connect(target, timeout: .seconds(5)) }?.kind == .refused
             }
         }
@@ -66,11 +74,11 @@ struct FaultTests {
 
     @Test("a backend killed in the middle of a statement ends it with an error before the deadline")
     func crashed() async throws {
-        try await ThrowawayServer.run { server in
+        try await withPrivatePostgres { server in
             let (session, watcher) = (try await server.connect(), try await server.connect())
             let pid = session.backendPID
             async let killing: Void = {
-                try await eventually {
+                try await eventually("the statement runs") {
                     try await watcher.query(
                         "select 1 from pg_stat_activity where query like '%pg_sleep(3%' and pid = $1::int",
                         parameters: ["\(pid)"], timeout: .seconds(5)

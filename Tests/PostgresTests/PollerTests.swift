@@ -1,5 +1,6 @@
 import Glibc
 import Locking
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -119,7 +120,7 @@ struct PollerTests {
         #expect(ContinuousClock.now - start < .seconds(5))
         #expect(!released.withLock { $0 })
         hang.send()
-        try await eventually { released.withLock { $0 } }
+        try await eventually("the value is released") { released.withLock { $0 } }
     }
 
     @Test("a call that waits for a thread until its deadline never begins, and the next one runs")
@@ -132,7 +133,7 @@ struct PollerTests {
             var byte: UInt8 = 0
             return read(hang.near, &byte, 1)
         }
-        try await eventually { holdsThread.withLock { $0 } }
+        try await eventually("the first call holds the thread") { holdsThread.withLock { $0 } }
         let began = Guarded(false)
         await #expect(throws: Poller.Failure.deadlinePassed) {
             try await calls.run(until: soon(.milliseconds(20))) { began.withLock { $0 = true } }
@@ -148,14 +149,5 @@ extension Result {
     var failure: Failure? {
         guard case .failure(let failure) = self else { return nil }
         return failure
-    }
-}
-
-/// Waits until `condition` holds; fails after ten seconds.
-func eventually(_ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while try await !condition() {
-        try #require(ContinuousClock.now < deadline, "it never came true")
-        try await Task.sleep(for: .milliseconds(5))
     }
 }

@@ -1,10 +1,12 @@
+import Demo
+import TestSupport
 import Testing
 
 @testable import Postgres
 
-@Suite("statements on a live server", .throwawayServer(settings: ["max_connections = 120"]))
+@Suite("statements on a live server", .privatePostgres(settings: ["max_connections": "120"]))
 struct SessionTests {
-    private let server = ThrowawayServer.current!
+    private let server = PrivatePostgres.current!
 
     @Test("binary columns of several types, NULL and the empty string come back as they are")
     func binary() async throws {
@@ -172,7 +174,7 @@ struct SessionTests {
         #expect(session.backendPID == 0 && session.parameter("server_version") == nil)
         let error = await failure { _ = try await session.query("select 1", timeout: .seconds(1)) }
         #expect(error?.kind == .disconnected && error?.message == "the session is closed")
-        try await eventually {
+        try await eventually("the backend is gone") {
             try await watcher.query(
                 "select 1 from pg_stat_activity where pid = $1::int", parameters: ["\(pid)"], timeout: .seconds(5)
             ).rowCount == 0

@@ -51,10 +51,11 @@ package actor PrivatePostgres {
     /// - Parameters:
     ///   - name: Names its directory inside `directory`: one name, one cluster.
     ///   - settings: What `postgresql.conf` says beyond, or instead of, the small defaults (`max_connections` and so on).
+    ///   - hba: Lines of `pg_hba.conf`; they come, and count, before those for `authentication`.
     /// - Throws: `PrivateServerError`, with the server's own words.
     package static func start(
         in directory: PrivateDirectory, name: String = "postgres", settings: [String: String] = [:],
-        authentication: Authentication = .trust, binaries: PostgresBinaries? = nil
+        authentication: Authentication = .trust, hba: [String] = [], binaries: PostgresBinaries? = nil
     ) async throws -> PrivatePostgres {
         let binaries = try binaries ?? .find()
         let data = "\(directory.path)/\(name)"
@@ -64,6 +65,8 @@ package actor PrivatePostgres {
                 "--pgdata=\(data)", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync",
                 "--auth-local=trust", "--auth-host=\(authentication.rawValue)",
             ], directory: directory.path)
+        let rules = try hba + [readFile("\(data)/pg_hba.conf")]
+        _ = try directory.write(rules.joined(separator: "\n"), to: "\(name)/pg_hba.conf")
         return try await FreePort.retrying { port in
             let lines = configuration(port: port, socketDirectory: directory.path, settings: settings)
             _ = try directory.write(lines, to: "\(name)/postgresql.conf")

@@ -26,7 +26,6 @@ package enum Catalogue {
             For dashboards and alerts that exist already.
 
             \(table(peers))
-
             """
     }
 

@@ -50,6 +50,9 @@ package struct ActivityRow: Sendable, Equatable {
         return backendType == "client backend"
     }
 
+    /// Whether our role lacks the privilege to see what this client does: state, times and waits are NULL.
+    package var isHidden: Bool { isClientBackend && backendStart == nil }
+
     package var isParallelWorker: Bool { backendType == "parallel worker" }
 }
 

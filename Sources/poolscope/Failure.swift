@@ -1,6 +1,6 @@
 import Agent
 import ArgumentParser
-import Foundation
+import Glibc
 import WebServer
 
 /// Ends the process with a sentence instead of a trace.
@@ -22,6 +22,6 @@ enum Failure {
     }
 
     static func say(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        StandardStreams.write(text, to: STDERR_FILENO)
     }
 }

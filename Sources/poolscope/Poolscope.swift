@@ -1,6 +1,13 @@
 import ArgumentParser
 
 @main
+enum Main {
+    static func main() async {
+        StandardStreams.prepare()
+        await Poolscope.main()
+    }
+}
+
 struct Poolscope: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "poolscope",

@@ -191,14 +191,19 @@ struct OldestCollectorTests {
                     sampledAt: time(100),
                     rows: [
                         ActivityRow(
-                            pid: 1, transactionStart: time(10), queryStart: time(20), stateChange: time(30),
+                            pid: 1, backendStart: time(5), transactionStart: time(10), queryStart: time(20),
+                            stateChange: time(30),
                             state: .idleInTransaction, database: "a"),
                         ActivityRow(
-                            pid: 2, transactionStart: time(90), queryStart: time(95), stateChange: time(95),
+                            pid: 2, backendStart: time(5), transactionStart: time(90), queryStart: time(95),
+                            stateChange: time(95),
                             state: .active, database: "a"),
-                        ActivityRow(pid: 3, queryStart: time(1), stateChange: time(2), state: .idle, database: "b"),
                         ActivityRow(
-                            pid: 4, transactionStart: time(101), queryStart: time(101), state: .active, database: "c"),
+                            pid: 3, backendStart: time(1), queryStart: time(1), stateChange: time(2), state: .idle,
+                            database: "b"),
+                        ActivityRow(
+                            pid: 4, backendStart: time(5), transactionStart: time(101), queryStart: time(101),
+                            state: .active, database: "c"),
                     ]), for: ActivitySource.self)
         }
         func value(_ family: String, _ database: String) -> SampleValue? {
@@ -209,6 +214,18 @@ struct OldestCollectorTests {
         #expect(value("idle_in_transaction", "a") == .number(70))
         #expect(value("query", "b") == .number(0))
         #expect(value("query", "c") == .number(0), "an age is never negative")
+    }
+
+    @Test("where a session hides its times, nothing is said of its database rather than a false zero")
+    func hidden() {
+        var collector = OldestCollector(target: server)
+        let result = snapshot(of: &collector) { facts in
+            let hidden = ActivityRow(pid: 1, database: "a", user: "u", backendType: nil)
+            let open = ActivityRow(pid: 2, backendStart: time(1), state: .idle, database: "b", user: "u")
+            facts.set(ActivitySample(sampledAt: time(100), rows: [hidden, open]), for: ActivitySource.self)
+        }
+        #expect(result.value("poolscope_oldest_query_seconds", ["datname": "a"]) == nil)
+        #expect(result.value("poolscope_oldest_query_seconds", ["datname": "b"]) == .number(0))
     }
 }
 

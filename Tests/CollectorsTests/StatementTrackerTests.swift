@@ -74,6 +74,13 @@ struct StatementTrackerTests {
         #expect(tracker.observe(sample(12, row(.idle, query: 10.5, changed: 11.5))) == [exact(1)])
     }
 
+    @Test("a short statement caught in passing is not taken for a long one: at most twice the age it had")
+    func caughtInPassing() {
+        var tracker = StatementTracker()
+        _ = tracker.observe(sample(10, row(.active, query: 9.999)))
+        #expect(tracker.observe(sample(11, row(.active, query: 10.9995))) == [estimated(0.002)])
+    }
+
     @Test("newer work that has itself ended yields an estimated and an exact statement")
     func overwrittenAndEnded() {
         var tracker = StatementTracker()

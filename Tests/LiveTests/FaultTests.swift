@@ -1,4 +1,5 @@
 import Demo
+import Foundation
 import Glibc
 import TestSupport
 import Testing
@@ -178,6 +179,34 @@ struct FaultTests {
         }
     }
 
+    @Test(
+        "a full disk, a closed pipe or no stream at all behind its log does not stop it",
+        arguments: [
+            "2>/dev/full", "2>&-", "2>&1 | true", "<&- >&- 2>&-",
+        ])
+    func streams(redirection: String) async throws {
+        // A port that is free now; the log cannot say which one it took.
+        let port = Int.random(in: 20_000..<32_000)
+        let script = #""$0" serve --postgres 'host=127.0.0.1 port=1' --interval 100ms --listen 127.0.0.1:\#(port) "#
+        let pipeline = "(\(script) & echo $! > \"$1\"; wait) \(redirection)"
+        try await withPrivateDirectory { directory in
+            let pidFile = "\(directory.path)/pid"
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { _ = try await runTool("sh", ["-c", pipeline, ProductsDirectory.poolscope, pidFile]) }
+                let url = "http://127.0.0.1:\(port)/metrics"
+                try await eventually("ten samples have failed") {
+                    let metrics = try MetricsText(parsing: try await HTTPClient.get(url).text)
+                    return metrics.series("poolscope_target_state", ["state": "refused"]) == 1
+                        && (metrics.series("process_cpu_seconds_total") ?? 0) > 0
+                }
+                try await Task.sleep(for: .seconds(1))
+                #expect(try await HTTPClient.get(url).status == 200)
+                kill(Int32(try text(ofFile: pidFile).trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0, SIGTERM)
+                try await group.waitForAll()
+            }
+        }
+    }
+
     @Test("it starts when every target is down, says why, and finds them when they come")
     func startsDown() async throws {
         try await withPrivateDirectory { directory in
@@ -193,8 +222,8 @@ struct FaultTests {
     }
 
     @Test(
-        "SIGTERM and SIGINT end it within two seconds with exit code 0, and no session is left",
-        arguments: [SIGTERM, SIGINT])
+        "SIGTERM, SIGINT and SIGHUP end it within two seconds with exit code 0, and no session is left",
+        arguments: [SIGTERM, SIGINT, SIGHUP])
     func ends(signal: Int32) async throws {
         try await withPrivateDirectory { directory in
             let server = try await startServer(in: directory, settings: ["log_disconnections": "on"])

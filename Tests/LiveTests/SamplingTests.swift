@@ -177,6 +177,24 @@ struct SamplingTests {
         }
     }
 
+    @Test("names that the watched database's encoding cannot express do not blind it")
+    func encodings() async throws {
+        try await withPrivateDirectory { directory in
+            let server = try await startServer(in: directory)
+            _ = try await server.execute(#"CREATE DATABASE "🐘""#)
+            _ = try await server.execute(
+                "CREATE DATABASE win ENCODING 'WIN1252' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
+            try await withPsql(server, application: "holder", database: "🐘", script: "SELECT pg_sleep(100)") {
+                let dsn = server.dsn(database: "win", user: "poolscope")
+                try await withPoolscope(["serve", "--postgres", dsn] + listen) { poolscope in
+                    let metrics = try await poolscope.metrics("it is up") { $0.series("pg_up") == 1 }
+                    #expect(metrics.sum("poolscope_connections", ["datname": "🐘", "application_name": "holder"]) == 1)
+                    #expect(metrics.series("pg_stat_database_numbackends", ["datname": "🐘"]) == 1)
+                }
+            }
+        }
+    }
+
     @Test("a role without pg_monitor is served, and what is hidden is said")
     func littlePrivilege() async throws {
         try await withPrivateDirectory { directory in
@@ -191,6 +209,8 @@ struct SamplingTests {
                     #expect(
                         metrics.series("poolscope_connections", holder) == 1, "counted, although its state is hidden")
                     #expect((metrics.series("poolscope_pool_connections", ["state": "busy"]) ?? 0) >= 2)
+                    #expect(
+                        metrics.series("poolscope_oldest_query_seconds", ["datname": "shop"]) == nil, "no false zero")
                 }
             }
         }

@@ -22,18 +22,26 @@ struct SessionOpener {
 
     func open() async throws(TargetProblem) -> OpenedSession {
         var connection = try withPassword(target.connection)
-        // Names come in the server's encoding otherwise, and labels must be UTF-8.
-        if target.kind == .postgres { connection = connection.defaulting("client_encoding", to: "UTF8") }
+        // Names as the server stores them, unconverted: in shared catalogues they have whatever encoding their creator
+        // had, and one that cannot be converted would make every sample fail. What is not UTF-8 is repaired here.
+        if target.kind == .postgres { connection = connection.setting("client_encoding", "SQL_ASCII") }
         do {
             let session = try await PostgresSession.connect(connection, timeout: Self.connectTimeout)
             return try await prepare(session)
         } catch let problem as TargetProblem {
             throw problem
         } catch let error as PostgresError {
-            throw TargetProblem(error)
+            throw TargetProblem(state: TargetState(error), sentence: error.message + hint(on: error))
         } catch {
             throw TargetProblem(state: .disconnected, sentence: "\(error)")
         }
+    }
+
+    /// What a missing database most likely means where PgBouncer's own is asked for.
+    private func hint(on error: PostgresError) -> String {
+        guard target.kind == .pgbouncer, error.sqlState == .noSuchDatabase else { return "" }
+        return " (PgBouncer's admin console has the database pgbouncer; this seems to be a PostgreSQL server: "
+            + "for one, use kind postgres or --postgres)"
     }
 
     /// Read anew at every attempt, so that a rotated password is picked up.

@@ -23,6 +23,8 @@ struct TargetMonitor {
     private var collectors: [any Collector]
     private var report: TargetReport
     private var version = ""
+    /// Sources that failed at their last read: the first failure is worth a line, not each.
+    private var failing: Set<String> = []
 
     init(_ target: TargetConfiguration, index: Int, interval: Duration, store: SnapshotStore, log: Logger) {
         self.index = index
@@ -129,9 +131,15 @@ struct TargetMonitor {
     }
 
     /// A source that fails while the target is up is worth a line; the target's own state is logged where it changes.
-    private func logProblem(of reading: SourceReading) {
+    private mutating func logProblem(of reading: SourceReading) {
+        let name = reading.source.name
+        guard reading.outcome != .ok else {
+            failing.remove(name)
+            return
+        }
         guard let problem = reading.problem, reading.error?.isConnectionLost != true else { return }
-        log.debug("\(reading.source.name) could not be read: \(problem)")
+        let isNew = failing.insert(name).inserted
+        log.log(level: isNew ? .warning : .debug, "\(name) could not be read: \(problem)")
     }
 
     private func publish() {

@@ -11,8 +11,12 @@ struct Ticker {
         self.interval = interval
     }
 
-    /// The next tick that is not in the past, and how many were missed on the way to it.
+    /// The next tick that is not in the past, and how many were missed on the way to it. The first is due at once.
     mutating func next(now: ContinuousClock.Instant) -> (instant: ContinuousClock.Instant, skipped: Int) {
+        guard last >= 0 else {
+            last = 0
+            return (start, 0)
+        }
         let elapsed = max(.zero, now - start)
         let due = Int64((elapsed / interval).rounded(.up))
         let number = max(last + 1, due)

@@ -106,7 +106,7 @@ package enum BouncerConfigSource: Source {
     }
 }
 
-/// `SHOW STATE`, which versions before 1.17 lack.
+/// `SHOW STATE`, which older versions lack (1.18 does).
 package enum BouncerStateSource: Source {
     package static let name = "state"
     package static let cadence = Cadence.every(.seconds(10))

@@ -34,7 +34,7 @@ package struct PeerBouncerConfigCollector: Collector {
         "pgbouncer_version_info", .info, labels: ["version"], help: "The version that SHOW VERSION reports.")
     static let state = FamilyDescriptor(
         "poolscope_pgbouncer_state", .stateset, labels: ["state"],
-        help: "SHOW STATE (1.17+): active, paused (all databases) or suspended.")
+        help: "SHOW STATE, where the version has it (1.18 has not): active, paused (all databases) or suspended.")
 
     package static let families = settings.map(\.family) + [poolMode, version, state]
 

@@ -9,14 +9,17 @@ package struct OldestCollector: Collector {
 
     static let oldestQuery = FamilyDescriptor(
         "poolscope_oldest_query_seconds", .gauge, unit: "seconds", labels: ["datname"],
-        help: "Age of the longest running statement of client backends; 0 when none runs.")
+        help:
+            "Age of the longest running statement of client backends; 0 when none runs, absent where privileges hide a "
+            + "session of the database.")
     static let oldestTransaction = FamilyDescriptor(
         "poolscope_oldest_transaction_seconds", .gauge, unit: "seconds", labels: ["datname"],
-        help: "Age of the oldest open transaction of client backends, whatever it does now; 0 when none is open.")
+        help: "Age of the oldest open transaction of client backends, whatever it does now; 0 when none is open, "
+            + "absent where privileges hide a session of the database.")
     static let oldestIdleInTransaction = FamilyDescriptor(
         "poolscope_oldest_idle_in_transaction_seconds", .gauge, unit: "seconds", labels: ["datname"],
         help: "How long the oldest idle-in-transaction session has been idle (not the age of its transaction); 0 when "
-            + "there is none.")
+            + "there is none, absent where privileges hide a session of the database.")
 
     private struct Ages {
         var query = 0.0
@@ -31,7 +34,9 @@ package struct OldestCollector: Collector {
     package mutating func observe(_ facts: Facts) {
         ages = [:]
         guard let sample = facts[ActivitySource.self] else { return }
-        for row in sample.rows where row.isClientBackend && !row.isSelf {
+        // Of a database with a session that hides its times the oldest is not known; 0 would be a false all-clear.
+        let hidden = Set(sample.rows.lazy.filter(\.isHidden).map { $0.database ?? "" })
+        for row in sample.rows where row.isClientBackend && !row.isSelf && !hidden.contains(row.database ?? "") {
             func age(_ start: ServerTime?) -> Double { start.map { sample.sampledAt.seconds(since: $0) } ?? 0 }
             var oldest = ages[row.database ?? ""] ?? Ages()
             if row.state?.isRunning == true { oldest.query = max(oldest.query, age(row.queryStart)) }

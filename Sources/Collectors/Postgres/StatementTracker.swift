@@ -4,7 +4,7 @@ import Observations
 package enum EpisodeEnd: String, Sendable, CaseIterable {
     /// The server showed it.
     case exact
-    /// It lies between two samples; the midpoint was taken.
+    /// It lies between two samples, see `StatementTracker`.
     case estimated
 }
 
@@ -20,7 +20,9 @@ package struct FinishedStatement: Sendable, Equatable {
 /// A backend that is idle shows its last statement: `query_start` is the start, `state_change` the end. So one look
 /// yields an exact duration, also of a statement that began and ended between two samples. Where newer work has
 /// overwritten the end, or the backend is gone, the duration lies between the last age seen and what the next sample
-/// bounds: the midpoint is taken and marked as estimated.
+/// bounds. The midpoint is taken, but at most twice the age: what is met at a random moment has on average as much
+/// before it as behind it, and without that bound a statement of a millisecond, caught once, would count as half an
+/// interval. Either is marked as estimated.
 ///
 /// A statement that lasts at least one interval is seen at least once; shorter ones only when they are the last of
 /// their backend at a sample. Memory: one entry per backend of the last sample.
@@ -101,7 +103,7 @@ package struct StatementTracker: Sendable {
         guard let lastSeen = statement.lastSeenRunning else { return }
         let shortest = lastSeen.seconds(since: statement.start)
         let longest = wasInterrupted ? shortest : max(shortest, bound.seconds(since: statement.start))
-        finished.append(
-            FinishedStatement(database: statement.database, seconds: (shortest + longest) / 2, end: .estimated))
+        let seconds = min((shortest + longest) / 2, 2 * shortest)
+        finished.append(FinishedStatement(database: statement.database, seconds: seconds, end: .estimated))
     }
 }

@@ -19,7 +19,7 @@ package struct StatementsCollector: Collector {
     static let episodes = FamilyDescriptor(
         "poolscope_episodes_total", .counter, labels: ["kind", "end"],
         help: "Episodes that were followed to their end, by how the end is known: exact (the server showed it) or "
-            + "estimated (the midpoint between two samples).")
+            + "estimated (it lies between two samples: the midpoint, at most twice the last age seen).")
 
     private var tracker = StatementTracker()
     private var durations = HistogramVector(queryDuration, limit: 200)

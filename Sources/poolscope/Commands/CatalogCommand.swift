@@ -12,7 +12,7 @@ struct CatalogCommand: AsyncParsableCommand {
             discussion: "Example: poolscope catalog metrics > docs/metrics.md")
 
         func run() async throws {
-            print(Catalogue.markdown, terminator: "")
+            try Output.deliver(Catalogue.markdown)
         }
     }
 }

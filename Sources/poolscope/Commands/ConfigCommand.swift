@@ -21,7 +21,7 @@ struct ConfigCommand: AsyncParsableCommand {
         func run() async throws {
             let configuration = try Failure.explaining { try ConfigurationFile.load(path: file) }
             let count = configuration.targets.count
-            print("\(file): good: \(count) \(count == 1 ? "target" : "targets")")
+            try Output.deliver("\(file): good: \(count) \(count == 1 ? "target" : "targets")")
         }
     }
 }

@@ -37,10 +37,17 @@ struct DemoCommand: AsyncParsableCommand {
 
     @OptionGroup var logging: LoggingOptions
 
+    func validate() throws {
+        guard let duration else { return }
+        guard let parsed = DurationText.parse(duration), parsed > .zero else {
+            throw ValidationError("--duration: “\(duration)” is not a duration; write for example 30s, 5m or 1h30m")
+        }
+    }
+
     func run() async throws {
         let parent = ParentWatch.parent
         let log = logging.bootstrap()
-        let options = DemoOptions(season: season, duration: try parsedDuration())
+        let options = DemoOptions(season: season, duration: duration.flatMap(DurationText.parse))
         do {
             try await DemoEnvironment.run(options: options) { endpoints in
                 try await watch(endpoints, parent: parent, log: log)
@@ -51,14 +58,6 @@ struct DemoCommand: AsyncParsableCommand {
         } catch is CancellationError {
             // The duration has passed.
         }
-    }
-
-    private func parsedDuration() throws -> Duration? {
-        guard let duration else { return nil }
-        guard let parsed = DurationText.parse(duration) else {
-            throw ValidationError("--duration: “\(duration)” is not a duration; write for example 30s, 5m or 1h30m")
-        }
-        return parsed
     }
 
     /// Runs the agent on the demo's servers until a signal, the end of our parent, or cancellation.

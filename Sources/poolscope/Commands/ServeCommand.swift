@@ -40,6 +40,13 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var logging: LoggingOptions
 
+    func validate() throws {
+        guard config == nil || (postgres.isEmpty && pgbouncer.isEmpty) else {
+            throw ValidationError(
+                "--config and --postgres/--pgbouncer exclude each other: put all targets into the file")
+        }
+    }
+
     func run() async throws {
         ArgumentScrubber.hideSecrets(in: postgres + pgbouncer)
         let log = logging.bootstrap()
@@ -56,10 +63,6 @@ struct ServeCommand: AsyncParsableCommand {
                 postgres: postgres, pgbouncer: pgbouncer,
                 dataSource: DataSourceEnvironment(ProcessInfo.processInfo.environment), listen: listen,
                 interval: interval)
-        }
-        guard postgres.isEmpty, pgbouncer.isEmpty else {
-            throw ValidationError(
-                "--config and --postgres/--pgbouncer exclude each other: put all targets into the file.")
         }
         let file = try ConfigurationFile.load(path: config)
         return try CommandLineTargets.overriding(file, listen: listen, interval: interval)

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Logging
 
 /// Writes one line per event to standard error: for people (`text`) or for machines (`json`).
@@ -23,8 +24,7 @@ struct LineLogHandler: LogHandler {
         case .text: line = LogLine.text(time: Date(), event.level, "\(event.message)", all)
         case .json: line = LogLine.json(time: Date(), event.level, "\(event.message)", all)
         }
-        // One write per line, so that lines of several threads do not mix.
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        StandardStreams.write(line, to: STDERR_FILENO)
     }
 }
 

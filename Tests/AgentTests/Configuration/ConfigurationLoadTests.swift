@@ -83,6 +83,10 @@ struct ConfigurationLoadTests {
         #expect(message(path) == nil)
         let larger = try scratch.file("q.yml", Array(text.utf8) + filler + [0x0A])
         #expect(message(larger) == "\(larger): the file is larger than 1024 KiB")
+        let pipe = FileManager.default.temporaryDirectory.appending(path: "poolscope-pipe-\(UUID())").path
+        #expect(mkfifo(pipe, 0o600) == 0)
+        defer { unlink(pipe) }
+        #expect(message(pipe) == "\(pipe): this is a pipe; give the path of a file")
         #expect(message("/dev/zero") == "/dev/zero: the file is larger than 1024 KiB")
     }
 }

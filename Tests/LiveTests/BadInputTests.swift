@@ -122,6 +122,11 @@ struct SecretTests {
                     dsn: \(server.dsn(user: "poolscope"))
                     password_file: \(passwordFile)
                 """, to: "poolscope.yml")
+            let serviceFile = try directory.write(
+                "[watched]\nhost=127.0.0.1\nport=\(server.port)\nuser=poolscope\ndbname=postgres\n", to: "services")
+            let passwords = try directory.write("127.0.0.1:*:*:poolscope:\(secret)\n", to: "pgpass")
+            // libpq ignores one that others may read.
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: passwords)
             let uri = "postgresql://poolscope:\(secret)@127.0.0.1:\(server.port)/postgres"
             let query = "postgresql://127.0.0.1:\(server.port)/postgres?user=poolscope&password=\(secret)"
             let runs: [([String], [String: String?])] = [
@@ -129,6 +134,11 @@ struct SecretTests {
                 (["--postgres", uri], [:]), (["--postgres", query], [:]), (["--config", config], [:]),
                 ([], ["DATA_SOURCE_NAME": uri]),
                 (["--postgres", server.dsn(user: "poolscope")], ["PGPASSWORD": secret]),
+                (
+                    ["--postgres", "user=poolscope"],
+                    ["PGHOST": "127.0.0.1", "PGPORT": "\(server.port)", "PGDATABASE": "postgres", "PGPASSWORD": secret]
+                ),
+                (["--postgres", "service=watched"], ["PGSERVICEFILE": serviceFile, "PGPASSFILE": passwords]),
             ]
             for (arguments, environment) in runs {
                 let end = try await withPoolscope(["serve"] + arguments + listen, environment: environment) {

@@ -24,6 +24,7 @@ extension ConnectionString {
             option += 1
         }
         try Self.checkMisreadings(of: values, isURI: Self.authority(of: text) != nil)
+        try Self.checkValues(values)
         let secrets = values.filter { Self.isSecret($0.key) }.values
         self.init(values: values, spellings: Set(secrets.map(Self.escaped)).union(Self.encodedSecrets(in: text)))
     }
@@ -76,7 +77,7 @@ extension ConnectionString {
         return found.filter { !$0.isEmpty }.map(String.init)
     }
 
-    private static func invalid(_ reason: String) -> PostgresError {
+    static func invalid(_ reason: String) -> PostgresError {
         PostgresError(kind: .invalidConnectionString, message: "the connection string cannot be read: \(reason)")
     }
 }

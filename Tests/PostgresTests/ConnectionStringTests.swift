@@ -17,6 +17,26 @@ struct ConnectionStringTests {
         "postgresql://db1:5432/app?user=u&sslpassword=s3cr!t&application_name=x",
     ]
 
+    @Test(
+        "values that libpq would refuse only when it connects are refused at once",
+        arguments: [
+            ("port=99999", "the port is not between 1 and 65535"), ("port=0", "the port is not between 1 and 65535"),
+            ("host=a,b port=1,2,3", "there are 3 ports for 2 hosts; give one port, or one for each host"),
+            ("sslmode=banana", "the sslmode is none of disable, allow, prefer, require, verify-ca, verify-full"),
+            ("connect_timeout=abc", "the connect_timeout is not a whole number of seconds"),
+        ])
+    func values(text: String, problem: String) {
+        let error = #expect(throws: PostgresError.self) { try ConnectionString(parsing: text) }
+        #expect(error?.message == "the connection string cannot be read: \(problem)")
+    }
+
+    @Test(
+        "several hosts, empty values and every sslmode are read",
+        arguments: ["host=a,b port=1,2", "host=a,b port=5432", "host=a,b port=,2", "port='' sslmode=verify-full", ""])
+    func fineValues(text: String) throws {
+        _ = try ConnectionString(parsing: text)
+    }
+
     @Test("where to and as whom is printed; the secret is not, by any means of printing", arguments: forms)
     func hidden(form: String) throws {
         let target = try ConnectionString(parsing: form)

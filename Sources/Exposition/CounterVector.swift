@@ -3,6 +3,8 @@ package struct CounterVector: Sendable {
     package let descriptor: FamilyDescriptor
     /// The most series that there can be; label sets beyond it are added up in one more, whose values are “other”.
     package let limit: Int
+    /// How often a label set was folded into the one more.
+    package private(set) var folded: Double = 0
     private var totals: [Labels: Double] = [:]
 
     /// - Precondition: the descriptor is of type counter; the limit is positive.
@@ -18,6 +20,7 @@ package struct CounterVector: Sendable {
     package mutating func add(_ amount: Double, _ labels: Labels) {
         precondition(amount >= 0, "a counter cannot go down")
         let isPlaced = totals[labels] != nil || totals.count < limit
+        if !isPlaced { folded += 1 }
         totals[isPlaced ? labels : labels.folded, default: 0] += amount
     }
 

@@ -3,6 +3,8 @@ package struct HistogramVector: Sendable {
     package let descriptor: FamilyDescriptor
     /// The most series that there can be; label sets beyond it are counted in one more, whose values are “other”.
     package let limit: Int
+    /// How often an observation was folded into the one more.
+    package private(set) var folded: Double = 0
     private var histograms: [Labels: Histogram] = [:]
 
     /// - Precondition: the descriptor is of type histogram and names its buckets; the limit is positive.
@@ -15,7 +17,9 @@ package struct HistogramVector: Sendable {
 
     /// Counts one value in the series with these labels.
     package mutating func observe(_ value: Double, _ labels: Labels) {
-        histograms[place(of: labels), default: Histogram(bounds: descriptor.buckets)].observe(value)
+        let place = place(of: labels)
+        if place != labels { folded += 1 }
+        histograms[place, default: Histogram(bounds: descriptor.buckets)].observe(value)
     }
 
     /// Makes the series exist before its first observation, so that `rate()` sees the first one.

@@ -20,7 +20,7 @@ struct GoldenPageTests {
             TargetProfile(name: "main", kind: .postgres, cluster: "orders", cores: 4, spindles: 1), version: "15.18")
         target.tick(up: postgresFacts(at: 100, isLater: false))
         target.tick(up: postgresFacts(at: 101, isLater: true))
-        try compare(target.page(), with: "postgres-up.prom")
+        try compare(try target.page(), with: "postgres-up.prom")
     }
 
     @Test("the same server when it is gone: no gauge but those that say why")
@@ -29,14 +29,14 @@ struct GoldenPageTests {
         target.tick(up: postgresFacts(at: 100, isLater: false))
         target.tick(up: postgresFacts(at: 101, isLater: true))
         target.miss(.refused)
-        try compare(target.page(), with: "postgres-refused.prom")
+        try compare(try target.page(), with: "postgres-refused.prom")
     }
 
     @Test("a server that had no slot for us from the start")
     func postgresFull() throws {
         var target = GoldenTarget(TargetProfile(name: "main", kind: .postgres), version: "")
         target.miss(.tooManyConnections)
-        try compare(target.page(), with: "postgres-full.prom")
+        try compare(try target.page(), with: "postgres-full.prom")
     }
 
     @Test("PgBouncer, from its oldest columns to its newest", arguments: BouncerFixture.all)
@@ -52,7 +52,7 @@ struct GoldenPageTests {
         facts.set("PgBouncer \(fixture.version).0", for: BouncerVersionSource.self)
         var target = GoldenTarget(TargetProfile(name: "pool", kind: .pgbouncer), version: "\(fixture.version).0")
         target.tick(up: facts)
-        try compare(target.page(), with: "pgbouncer-\(fixture.version).prom")
+        try compare(try target.page(), with: "pgbouncer-\(fixture.version).prom")
     }
 
     private func postgresFacts(at seconds: Double, isLater: Bool) -> Facts {
@@ -102,6 +102,10 @@ struct GoldenPageTests {
     }
 }
 
+private struct Undeclared: Error {
+    let what: String
+}
+
 /// A target without its session: collectors and report, fed by hand.
 private struct GoldenTarget {
     private let profile: TargetProfile
@@ -131,10 +135,24 @@ private struct GoldenTarget {
         for index in collectors.indices { collectors[index].miss(state) }
     }
 
-    func page() -> String {
+    /// - Throws: `Undeclared` for a family that the catalogue lacks, or a series whose labels are not the declared ones.
+    func page() throws -> String {
         var builder = SnapshotBuilder(constant: [Label("target", profile.name)], isUp: state == .up)
         for collector in collectors { collector.emit(into: &builder) }
         report.emit(state: state, version: version, into: &builder)
-        return String(decoding: TextEncoder.encode(Snapshot.merging([builder.build()])), as: UTF8.self)
+        let families = Snapshot.merging([builder.build()])
+        let declared = Dictionary(uniqueKeysWithValues: Catalogue.families.map { ($0.name, $0) })
+        for family in families {
+            let name = family.descriptor.name
+            let declaration = name.hasPrefix("pg_settings_") ? declared["pg_settings_*"] : declared[name]
+            guard let declaration, declaration.type == family.descriptor.type else { throw Undeclared(what: name) }
+            for sample in family.samples {
+                let labels = sample.labels.pairs.map(\.name)
+                guard labels == (declaration.labels + ["target"]).sorted() else {
+                    throw Undeclared(what: "\(name)\(labels)")
+                }
+            }
+        }
+        return String(decoding: TextEncoder.encode(families), as: UTF8.self)
     }
 }

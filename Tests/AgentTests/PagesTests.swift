@@ -54,15 +54,18 @@ struct PagesTests {
             kept.withLock { $0.append(reply) }
         }
         #expect(replies.withLock(\.count) == 1)
+        let torn = Guarded(0)
         DispatchQueue.concurrentPerform(iterations: 200) { iteration in
             if iteration.isMultiple(of: 4) {
                 store.publish(snapshot("b", Double(iteration)), status("b", .up), at: 1)
             } else {
-                kept.withLock { _ in }
-                _ = page.reply()
+                let text = String(decoding: page.reply().body, as: UTF8.self)
+                if !text.contains("test_value{target=\"a\"} 1") { torn.withLock { $0 += 1 } }
             }
         }
+        #expect(torn.withLock { $0 } == 0, "every page is whole")
         #expect(page.reply() === page.reply())
+        #expect(String(decoding: page.reply().body, as: UTF8.self).contains("target=\"b\""))
     }
 
     @Test("a page that is not ready names the targets that have not been tried; health does not depend on them")

@@ -83,11 +83,13 @@ struct InstrumentTests {
         #expect(vector[["name": "a"]] == 2)
         #expect(vector[["name": "other"]] == 2)
         #expect(vector[["name": "c"]] == 0)
+        #expect(vector.folded == 2)
 
         let buckets = FamilyDescriptor("h_seconds", .histogram, labels: ["name"], buckets: [1], help: "H.")
         var histograms = HistogramVector(buckets, limit: 1)
         for name in ["a", "b", "c"] { histograms.observe(1, ["name": name]) }
         #expect(histograms[["name": "a"]]?.count == 1)
         #expect(histograms[["name": "other"]]?.count == 2)
+        #expect(histograms.folded == 2)
     }
 }

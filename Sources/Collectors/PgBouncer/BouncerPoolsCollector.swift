@@ -4,7 +4,7 @@ import Observations
 /// PgBouncer's pools in the vocabulary that all pools share.
 package struct BouncerPoolsCollector: Collector {
     package static let kind = TargetKind.pgbouncer
-    package static let families = PoolFamilies.all
+    package static let families = PoolFamilies.all + [FoldedSeries.descriptor]
     package static let sources: [any Source.Type] = [
         BouncerPoolsSource.self, BouncerDatabasesSource.self, BouncerConfigSource.self,
     ]
@@ -77,6 +77,7 @@ package struct BouncerPoolsCollector: Collector {
 
     package func emit(into builder: inout SnapshotBuilder) {
         saturations.emit(into: &builder)
+        builder.add(FoldedSeries.descriptor, ["family": PoolFamilies.saturationSampled.name], saturations.folded)
         for pool in pools {
             if let size = pool.size { builder.add(PoolFamilies.size, pool.labels, size) }
             if let saturation = pool.saturation { builder.add(PoolFamilies.saturation, pool.labels, saturation) }

@@ -7,11 +7,10 @@ package enum BouncerPoolsSource: Source {
     package static let name = "pools"
     package static let cadence = Cadence.everyTick
 
-    package static var knownColumns: Set<String>? {
+    package static let knownColumns: Set<String>? =
         Set(PeerBouncerPoolsCollector.columns.map(\.column)).union([
             "database", "user", "maxwait", "maxwait_us", "pool_mode", "cl_cancel_req", "load_balance_hosts",
         ])
-    }
 
     package static func statement(serverVersion: Int) -> String { "SHOW POOLS" }
 
@@ -34,9 +33,8 @@ package enum BouncerTotalsSource: Source {
     package static let name = "stats_totals"
     package static let cadence = Cadence.everyTick
 
-    package static var knownColumns: Set<String>? {
+    package static let knownColumns: Set<String>? =
         Set(PeerBouncerTotalsCollector.columns.map(\.column)).union(["database"])
-    }
 
     package static func statement(serverVersion: Int) -> String { "SHOW STATS_TOTALS" }
 
@@ -56,9 +54,8 @@ package enum BouncerDatabasesSource: Source {
 
     private static let texts = ["name", "host", "port", "database", "force_user", "pool_mode", "load_balance_hosts"]
 
-    package static var knownColumns: Set<String>? {
+    package static let knownColumns: Set<String>? =
         Set(PeerBouncerDatabasesCollector.columns.flatMap(\.columns)).union(texts).union(["server_lifetime"])
-    }
 
     package static func statement(serverVersion: Int) -> String { "SHOW DATABASES" }
 

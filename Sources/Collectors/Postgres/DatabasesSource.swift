@@ -11,9 +11,8 @@ package enum DatabasesSource: Source {
         "parallel_workers_to_launch", "parallel_workers_launched",
     ]
 
-    package static var knownColumns: Set<String>? {
+    package static let knownColumns: Set<String>? =
         others.union(PeerDatabasesCollector.columns.map(\.column))
-    }
 
     package static func statement(serverVersion: Int) -> String {
         // All columns, by name: each version has added some. Bounded: some installations have databases by the thousand.

@@ -4,7 +4,7 @@ import Observations
 /// Time that sessions spend in each state and wait: its `rate()` is the average number of such sessions.
 package struct SessionSecondsCollector: Collector {
     package static let kind = TargetKind.postgres
-    package static let families = [sessionSeconds]
+    package static let families = [sessionSeconds, FoldedSeries.descriptor]
     package static let sources: [any Source.Type] = [ActivitySource.self]
 
     static let sessionSeconds = FamilyDescriptor(
@@ -41,5 +41,6 @@ package struct SessionSecondsCollector: Collector {
 
     package func emit(into builder: inout SnapshotBuilder) {
         seconds.emit(into: &builder)
+        builder.add(FoldedSeries.descriptor, ["family": Self.sessionSeconds.name], seconds.folded)
     }
 }

@@ -4,7 +4,7 @@ import Observations
 /// Durations of statements.
 package struct StatementsCollector: Collector {
     package static let kind = TargetKind.postgres
-    package static let families = [queryDuration, queryDurationInfo, episodes]
+    package static let families = [queryDuration, queryDurationInfo, episodes, FoldedSeries.descriptor]
     package static let sources: [any Source.Type] = [ActivitySource.self]
 
     static let queryDuration = FamilyDescriptor(
@@ -46,6 +46,7 @@ package struct StatementsCollector: Collector {
 
     package func emit(into builder: inout SnapshotBuilder) {
         durations.emit(into: &builder)
+        builder.add(FoldedSeries.descriptor, ["family": Self.queryDuration.name], durations.folded)
         ends.emit(into: &builder)
         for database in databases {
             builder.add(Self.queryDurationInfo, ["datname": database, "source": "sampled"], 1)

@@ -6,6 +6,31 @@ package enum Cadence: Sendable, Equatable {
     case everyTick
     /// At the first tick after a connection was made, then when this much time has passed.
     case every(Duration)
+    /// At every tick while answers have at most this many rows; of n times as many, at every n-th tick. What a read
+    /// costs the target per second is so bounded.
+    case everyTickUpTo(rows: Int)
+
+    /// How many ticks one read stands for, after an answer of this many rows.
+    package func stretch(rows: Int) -> Int {
+        guard case .everyTickUpTo(let limit) = self else { return 1 }
+        return max(1, (rows + limit - 1) / limit)
+    }
+}
+
+/// What a source may look at when it makes its statement.
+package struct SourceContext: Sendable {
+    /// `PQserverVersion`: 150018 is 15.18; 0 for PgBouncer.
+    package let serverVersion: Int
+    /// What is known of the target, this tick's earlier answers included.
+    package let facts: Facts
+    /// Whether the user asked for the texts of statements, for a recording. Else none is ever read.
+    package let includesQueryText: Bool
+
+    package init(serverVersion: Int, facts: Facts = Facts(), includesQueryText: Bool = false) {
+        self.serverVersion = serverVersion
+        self.facts = facts
+        self.includesQueryText = includesQueryText
+    }
 }
 
 /// One read of a target: a statement (or SHOW command) and how its rows become an observation.
@@ -21,21 +46,26 @@ package protocol Source: SendableMetatype {
     static var knownColumns: Set<String>? { get }
     /// True for commands that older versions lack: there an error answer means “not available”, not a failure.
     static var isOptional: Bool { get }
-    /// The statement for this version (`PQserverVersion`: 150018 is 15.18; 0 for PgBouncer).
-    static func statement(serverVersion: Int) -> String
+    /// The statement for this server at this tick; nil when there is nothing to ask now.
+    static func statement(in context: SourceContext) -> String?
     /// Reads the rows, by column name.
     static func decode(_ table: any ResultTable) throws(DecodeError) -> Observation
+    /// Applies what the configuration says of the target (label rules) before any collector sees the observation.
+    static func refine(_ observation: inout Observation, for target: TargetProfile)
 }
 
 extension Source {
     package static var knownColumns: Set<String>? { nil }
     package static var isOptional: Bool { false }
+    package static func refine(_ observation: inout Observation, for target: TargetProfile) {}
 }
 
 /// What is known of a target at one tick: the latest observation of each source.
 package struct Facts: Sendable {
     private var observations: [ObjectIdentifier: any Sendable] = [:]
     private var fresh: Set<ObjectIdentifier> = []
+    /// For a server: which client of a watched pooler holds which of its backends.
+    package var poolerLinks = PoolerLinks.none
 
     package init() {}
 
@@ -55,8 +85,12 @@ package struct Facts: Sendable {
     }
 
     /// Decodes and stores one answer.
-    package mutating func store<S: Source>(_ table: any ResultTable, from source: S.Type) throws(DecodeError) {
-        set(try S.decode(table), for: source)
+    package mutating func store<S: Source>(
+        _ table: any ResultTable, from source: S.Type, for target: TargetProfile
+    ) throws(DecodeError) {
+        var observation = try S.decode(table)
+        S.refine(&observation, for: target)
+        set(observation, for: source)
     }
 
     package mutating func set<S: Source>(_ observation: S.Observation, for source: S.Type) {

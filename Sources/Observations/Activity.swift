@@ -17,13 +17,20 @@ package struct ActivityRow: Sendable, Equatable {
     package var leaderPID: Int32?
     /// The agent's own session.
     package var isSelf: Bool
+    /// The statement's id, as in pg_stat_statements (PostgreSQL 14+, where `compute_query_id` is on).
+    package var queryID: Int64?
+    /// The client's address; nil for a unix socket and for background processes.
+    package var clientAddress: String?
+    /// The client's TCP port; −1 for a unix socket.
+    package var clientPort: Int32?
 
     package init(
         pid: Int32, backendStart: ServerTime? = nil, transactionStart: ServerTime? = nil,
         queryStart: ServerTime? = nil, stateChange: ServerTime? = nil, state: BackendState? = nil,
         database: String? = nil, user: String? = nil, applicationName: String = "",
         backendType: String? = "client backend", waitEventType: String? = nil, waitEvent: String? = nil,
-        leaderPID: Int32? = nil, isSelf: Bool = false
+        leaderPID: Int32? = nil, isSelf: Bool = false, queryID: Int64? = nil, clientAddress: String? = nil,
+        clientPort: Int32? = nil
     ) {
         self.pid = pid
         self.backendStart = backendStart
@@ -39,6 +46,9 @@ package struct ActivityRow: Sendable, Equatable {
         self.waitEvent = waitEvent
         self.leaderPID = leaderPID
         self.isSelf = isSelf
+        self.queryID = queryID
+        self.clientAddress = clientAddress
+        self.clientPort = clientPort
     }
 
     /// Whether the row takes one of `max_connections`: only client backends do.
@@ -52,6 +62,9 @@ package struct ActivityRow: Sendable, Equatable {
 
     /// Whether our role lacks the privilege to see what this client does: state, times and waits are NULL.
     package var isHidden: Bool { isClientBackend && backendStart == nil }
+
+    /// Whether it waits for a heavyweight lock: what `pg_blocking_pids` knows of.
+    package var isWaitingForLock: Bool { waitEventType == "Lock" }
 
     package var isParallelWorker: Bool { backendType == "parallel worker" }
 }

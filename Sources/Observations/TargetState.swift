@@ -25,20 +25,3 @@ package enum TargetState: String, Sendable, CaseIterable {
     /// The session was lost, or what answers is not what the configuration says.
     case disconnected
 }
-
-/// What a collector may know of its target's configuration.
-package struct TargetProfile: Sendable, Equatable {
-    package let name: String
-    package let kind: TargetKind
-    package let cluster: String?
-    package let cores: Int?
-    package let spindles: Int?
-
-    package init(name: String, kind: TargetKind, cluster: String? = nil, cores: Int? = nil, spindles: Int? = nil) {
-        self.name = name
-        self.kind = kind
-        self.cluster = cluster
-        self.cores = cores
-        self.spindles = spindles
-    }
-}

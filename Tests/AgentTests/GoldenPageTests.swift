@@ -12,6 +12,8 @@ import Testing
 /// `UPDATE_GOLDEN=1 swift test --filter GoldenPageTests` writes the files anew.
 @Suite("Golden pages")
 struct GoldenPageTests {
+    private static let pool = TargetProfile(name: "pool", kind: .pgbouncer)
+
     private func time(_ seconds: Double) -> ServerTime { ServerTime(microseconds: Int64(seconds * 1_000_000)) }
 
     @Test("a PostgreSQL server over two ticks")
@@ -42,15 +44,15 @@ struct GoldenPageTests {
     @Test("PgBouncer, from its oldest columns to its newest", arguments: BouncerFixture.all)
     func bouncer(fixture: BouncerFixture) throws {
         var facts = Facts()
-        try facts.store(fixture.pools, from: BouncerPoolsSource.self)
-        try facts.store(fixture.databases, from: BouncerDatabasesSource.self)
-        try facts.store(fixture.totals, from: BouncerTotalsSource.self)
+        try facts.store(fixture.pools, from: BouncerPoolsSource.self, for: Self.pool)
+        try facts.store(fixture.databases, from: BouncerDatabasesSource.self, for: Self.pool)
+        try facts.store(fixture.totals, from: BouncerTotalsSource.self, for: Self.pool)
         facts.set([PgBouncerList(name: "used_clients", value: 7)], for: BouncerListsSource.self)
         facts.set(
             PgBouncerSettings(values: ["max_client_conn": "100", "pool_mode": "transaction"]),
             for: BouncerConfigSource.self)
         facts.set("PgBouncer \(fixture.version).0", for: BouncerVersionSource.self)
-        var target = GoldenTarget(TargetProfile(name: "pool", kind: .pgbouncer), version: "\(fixture.version).0")
+        var target = GoldenTarget(Self.pool, version: "\(fixture.version).0")
         target.tick(up: facts)
         try compare(try target.page(), with: "pgbouncer-\(fixture.version).prom")
     }

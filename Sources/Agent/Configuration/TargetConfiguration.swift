@@ -18,6 +18,8 @@ package struct TargetConfiguration: Sendable {
     package var passwordFile: String?
     /// The target's own sampling interval; nil for the agent's.
     package var interval: Duration?
+    /// Thresholds, budgets and label rules.
+    package var rules = SamplingRules()
 
     package static let coresBounds = 1...10_000
     package static let spindlesBounds = 0...10_000

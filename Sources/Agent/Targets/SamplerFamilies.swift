@@ -23,7 +23,7 @@ enum SamplerFamilies {
         help: "Samples by outcome. skipped: the sampler was late, or the command does not exist in this version.")
     static let samplingInterval = FamilyDescriptor(
         "poolscope_sampling_interval_seconds", .gauge, unit: "seconds", labels: ["collector"],
-        help: "How often this collector samples.")
+        help: "How often this collector samples: as configured, or stretched while its answers are large.")
     static let unknownColumns = FamilyDescriptor(
         "poolscope_unknown_columns", .gauge, labels: ["collector"],
         help: "Numeric columns of this server version that no family uses yet.")

@@ -13,28 +13,25 @@ struct TargetMonitor {
     private let index: Int
     private let interval: Duration
     private let opener: SessionOpener
-    private let store: SnapshotStore
+    private let outlets: SampleOutlets
     private let log: Logger
     private let profile: TargetProfile
 
     private var session: PostgresSession?
     private var health = TargetHealth()
-    private var reader: SourceReader
-    private var collectors: [any Collector]
-    private var report: TargetReport
-    private var version = ""
+    private var schedule: SourceSchedule
+    private var pipeline: TargetPipeline
     /// Sources that failed at their last read: the first failure is worth a line, not each.
     private var failing: Set<String> = []
 
-    init(_ target: TargetConfiguration, index: Int, interval: Duration, store: SnapshotStore, log: Logger) {
+    init(_ target: TargetConfiguration, index: Int, interval: Duration, outlets: SampleOutlets, log: Logger) {
         self.index = index
         self.interval = interval
-        self.store = store
+        self.outlets = outlets
         profile = target.profile
         opener = SessionOpener(target: target)
-        reader = SourceReader(kind: target.kind)
-        collectors = Collectors.make(for: profile)
-        report = TargetReport(profile: profile, interval: interval)
+        schedule = SourceSchedule(kind: target.kind)
+        pipeline = TargetPipeline(profile: profile, interval: interval, board: outlets.board)
         var log = log
         log[metadataKey: "target"] = "\(target.name)"
         self.log = log
@@ -46,42 +43,34 @@ struct TargetMonitor {
         publish()
         while !Task.isCancelled {
             let (tick, skipped) = ticker.next(now: .now)
-            report.recordSkipped(skipped, of: reader.everyTick)
+            if skipped > 0 { feed(.skipped(ticks: skipped)) }
             do { try await Task.sleep(until: tick, clock: .continuous) } catch { break }
             let started = ContinuousClock.now
+            let before = (state: health.state, sentence: health.sentence)
             await sample(at: tick)
             if Task.isCancelled { break }
-            report.recordTick(seconds: (ContinuousClock.now - started) / .seconds(1))
+            logChange(from: before.state, before.sentence)
+            feed(.tickEnded(health.state, seconds: (ContinuousClock.now - started) / .seconds(1)))
             publish()
         }
         session?.close()
     }
 
-    /// One tick: connects if need be, picks up a late answer, reads what is due, tells the collectors.
+    /// One tick: connects if need be, picks up a late answer, reads what is due.
     private mutating func sample(at tick: ContinuousClock.Instant) async {
-        let before = (state: health.state, sentence: health.sentence)
         if session == nil, health.mayConnect(at: .now) { await connect() }
         // To connect may have taken longer than the tick; the reads get their time all the same.
         let deadline = max(tick, .now - interval * 0.1) + min(interval * 0.9, Self.longestSample)
         if let session, await isFree(session, until: deadline) { await read(over: session, until: deadline) }
-        guard !Task.isCancelled else { return }
-        for index in collectors.indices {
-            if health.state == .up {
-                collectors[index].observe(reader.facts)
-            } else {
-                collectors[index].miss(health.state)
-            }
-        }
-        logChange(from: before.state, before.sentence)
     }
 
     private mutating func connect() async {
         do {
             let opened = try await opener.open()
             session = opened.session
-            version = opened.version
             health.opened()
-            reader.reset()
+            schedule.reset()
+            feed(.opened(version: opened.version))
             if let warning = opened.warning { log.warning("\(warning)") }
         } catch {
             giveUp(error)
@@ -95,34 +84,59 @@ struct TargetMonitor {
             try await session.finishPending(timeout: max(deadline - .now, .milliseconds(1)))
             return true
         } catch {
-            report.recordSkipped(1, of: reader.everyTick)
+            feed(.skipped(ticks: 1))
             if error.kind != .timeout || !health.unanswered(at: .now) { giveUp(TargetProblem(error)) }
             return false
         }
     }
 
+    /// Reads what is due, and stops at the first source that does not answer in time or loses the session.
     private mutating func read(over session: PostgresSession, until deadline: ContinuousClock.Instant) async {
-        let readings = await reader.read(over: session, until: deadline)
-        let now = Date().timeIntervalSince1970
-        for reading in readings {
-            report.record(reading, at: now)
+        feed(.tickBegan)
+        let started = ContinuousClock.now
+        var readings: [SourceReading] = []
+        for source in schedule.beginTick(at: started) {
+            let context = SourceContext(
+                serverVersion: session.serverVersion, facts: pipeline.facts,
+                includesQueryText: outlets.includesQueryText)
+            guard let statement = source.statement(in: context) else {
+                feed(.omitted(source))
+                continue
+            }
+            let answer = await SourceReader.answer(
+                to: statement, of: source, kind: profile.kind, over: session,
+                timeout: max(deadline - .now, .milliseconds(1)))
+            guard let reading = feed(.answered(answer)) else { continue }
+            if reading.outcome == .ok { schedule.answered(source, rows: reading.rows, started: started) }
+            if answer.failure == .skipped { schedule.isUnavailable(source) }
+            readings.append(reading)
             logProblem(of: reading)
+            if reading.outcome == .timeout || reading.error?.isConnectionLost == true { break }
         }
         let problem = health.sampled(readings, isPending: session.hasPendingAnswer, at: .now)
         if let problem { giveUp(problem) }
     }
 
+    /// Everything that the metrics are made from passes here.
+    @discardableResult
+    private mutating func feed(_ event: PipelineEvent) -> SourceReading? {
+        let time = Date().timeIntervalSince1970
+        outlets.tap?.record(TimedEvent(target: index, time: time, event: event))
+        return pipeline.apply(event, at: time)
+    }
+
     private mutating func giveUp(_ problem: TargetProblem) {
         session?.close()
         session = nil
-        reader.reset()
+        schedule.reset()
+        feed(.lost)
         health.lost(problem, at: .now, jitter: Double.random(in: 0..<1))
     }
 
     private func logChange(from state: TargetState, _ sentence: String?) {
         let words = health.sentence ?? ""
         if health.state == .up, state != .up {
-            log.info("up: \(profile.kind == .postgres ? "PostgreSQL" : "PgBouncer") \(version)")
+            log.info("up: \(profile.kind == .postgres ? "PostgreSQL" : "PgBouncer") \(pipeline.version)")
         } else if health.state != state {
             log.warning("\(health.state.rawValue): \(words)")
         } else if health.sentence != sentence {
@@ -143,20 +157,26 @@ struct TargetMonitor {
     }
 
     private func publish() {
-        var builder = SnapshotBuilder(constant: [Label("target", profile.name)], isUp: health.state == .up)
-        for collector in collectors { collector.emit(into: &builder) }
-        report.emit(state: health.state, version: version, into: &builder)
         let status = TargetStatus(
-            profile: profile, state: health.state, sentence: health.sentence, version: version,
+            profile: profile, state: health.state, sentence: health.sentence, version: pipeline.version,
             wasTried: health.state != .connecting)
-        store.publish(builder.build(), status, at: index)
+        outlets.store.publish(pipeline.snapshot(), status, at: index)
     }
+}
+
+/// Where a target's samples go, and what the targets share.
+struct SampleOutlets: Sendable {
+    let store: SnapshotStore
+    let board: ClusterBoard
+    var tap: (any SampleTap)?
+    /// Whether the tap wants the texts of statements.
+    var includesQueryText = false
 }
 
 extension TargetConfiguration {
     /// What collectors may know of the target: no connection string.
     var profile: TargetProfile {
         TargetProfile(
-            name: name, kind: kind, cluster: cluster, cores: cores, spindles: spindles)
+            name: name, kind: kind, cluster: cluster, cores: cores, spindles: spindles, rules: rules)
     }
 }

@@ -7,6 +7,8 @@ struct TargetReport {
     private let profile: TargetProfile
     private let interval: Duration
     private let sources: [any Source.Type]
+    /// How many ticks one read of a source stands for, where it is more than one.
+    private var stretches: [String: Int] = [:]
     private var samples = CounterVector(SamplerFamilies.samples)
     private var durations = HistogramVector(SamplerFamilies.sampleDuration)
     private var lastGood: [String: Double] = [:]
@@ -39,12 +41,15 @@ struct TargetReport {
         if reading.outcome == .ok {
             lastGood[name] = time
             unknownColumns[name] = reading.unknownColumns
+            stretches[name] = reading.source.cadence.stretch(rows: reading.rows)
         }
     }
 
-    /// Counts reads that did not take place because the sampler was late.
-    mutating func recordSkipped(_ count: Int, of sources: [any Source.Type]) {
-        for source in sources { samples.add(Double(count), Self.labels(source.name, .skipped)) }
+    /// Counts ticks that did not take place because the sampler was late.
+    mutating func recordSkipped(_ ticks: Int) {
+        for source in sources where source.cadence == .everyTick {
+            samples.add(Double(ticks), Self.labels(source.name, .skipped))
+        }
     }
 
     mutating func recordTick(seconds: Double) {
@@ -74,6 +79,7 @@ struct TargetReport {
         switch source.cadence {
         case .everyTick: interval
         case .every(let pause): max(pause, interval)
+        case .everyTickUpTo: interval * (stretches[source.name] ?? 1)
         }
     }
 

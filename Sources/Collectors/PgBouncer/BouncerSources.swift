@@ -12,7 +12,7 @@ package enum BouncerPoolsSource: Source {
             "database", "user", "maxwait", "maxwait_us", "pool_mode", "cl_cancel_req", "load_balance_hosts",
         ])
 
-    package static func statement(serverVersion: Int) -> String { "SHOW POOLS" }
+    package static func statement(in context: SourceContext) -> String? { "SHOW POOLS" }
 
     package static func decode(_ table: any ResultTable) throws(DecodeError) -> [PgBouncerPool] {
         let database = try table.required("database")
@@ -36,7 +36,7 @@ package enum BouncerTotalsSource: Source {
     package static let knownColumns: Set<String>? =
         Set(PeerBouncerTotalsCollector.columns.map(\.column)).union(["database"])
 
-    package static func statement(serverVersion: Int) -> String { "SHOW STATS_TOTALS" }
+    package static func statement(in context: SourceContext) -> String? { "SHOW STATS_TOTALS" }
 
     package static func decode(_ table: any ResultTable) throws(DecodeError) -> [PgBouncerTotals] {
         let database = try table.required("database")
@@ -57,7 +57,7 @@ package enum BouncerDatabasesSource: Source {
     package static let knownColumns: Set<String>? =
         Set(PeerBouncerDatabasesCollector.columns.flatMap(\.columns)).union(texts).union(["server_lifetime"])
 
-    package static func statement(serverVersion: Int) -> String { "SHOW DATABASES" }
+    package static func statement(in context: SourceContext) -> String? { "SHOW DATABASES" }
 
     package static func decode(_ table: any ResultTable) throws(DecodeError) -> [PgBouncerDatabase] {
         let name = try table.required("name")
@@ -79,7 +79,7 @@ package enum BouncerListsSource: Source {
     package static let name = "lists"
     package static let cadence = Cadence.everyTick
 
-    package static func statement(serverVersion: Int) -> String { "SHOW LISTS" }
+    package static func statement(in context: SourceContext) -> String? { "SHOW LISTS" }
 
     package static func decode(_ table: any ResultTable) throws(DecodeError) -> [PgBouncerList] {
         let name = try table.required("list")
@@ -96,7 +96,7 @@ package enum BouncerConfigSource: Source {
     package static let name = "config"
     package static let cadence = Cadence.every(.seconds(10))
 
-    package static func statement(serverVersion: Int) -> String { "SHOW CONFIG" }
+    package static func statement(in context: SourceContext) -> String? { "SHOW CONFIG" }
 
     package static func decode(_ table: any ResultTable) throws(DecodeError) -> PgBouncerSettings {
         try PgBouncerSettings(table)
@@ -109,7 +109,7 @@ package enum BouncerStateSource: Source {
     package static let cadence = Cadence.every(.seconds(10))
     package static let isOptional = true
 
-    package static func statement(serverVersion: Int) -> String { "SHOW STATE" }
+    package static func statement(in context: SourceContext) -> String? { "SHOW STATE" }
 
     package static func decode(_ table: any ResultTable) throws(DecodeError) -> PgBouncerSettings {
         try PgBouncerSettings(table)
@@ -121,7 +121,7 @@ package enum BouncerVersionSource: Source {
     package static let name = "version"
     package static let cadence = Cadence.every(.seconds(60))
 
-    package static func statement(serverVersion: Int) -> String { "SHOW VERSION" }
+    package static func statement(in context: SourceContext) -> String? { "SHOW VERSION" }
 
     package static func decode(_ table: any ResultTable) throws(DecodeError) -> String {
         let version = try table.required("version")

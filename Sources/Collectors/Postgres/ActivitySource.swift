@@ -4,18 +4,23 @@ import Observations
 package enum ActivitySource: Source {
     package static let name = "activity"
     package static let cadence = Cadence.everyTick
+    /// Characters of a statement's text that a recording keeps.
+    package static let queryTextLimit = 1_000
 
-    package static func statement(serverVersion: Int) -> String {
+    package static func statement(in context: SourceContext) -> String? {
         // The scalar subquery is evaluated once, after the backends were read: ages cannot be negative.
-        // Our own row is always there, so that the clock is, too. Never the query text.
+        // Our own row is always there, so that the clock is, too. The query text is only there for a recording of a
+        // user who asked for it; nothing here decodes it.
         var columns = [
             "(SELECT clock_timestamp()) AS sampled_at", "pid", "pid = pg_backend_pid() AS is_self", "datname::text",
             "usename::text", "application_name", "state", "wait_event_type", "wait_event", "backend_start",
             "xact_start",
-            "query_start", "state_change",
+            "query_start", "state_change", "host(client_addr) AS client_address", "client_port",
         ]
-        if serverVersion >= 100_000 { columns.append("backend_type") }
-        if serverVersion >= 130_000 { columns.append("leader_pid") }
+        if context.serverVersion >= 100_000 { columns.append("backend_type") }
+        if context.serverVersion >= 130_000 { columns.append("leader_pid") }
+        if context.serverVersion >= 140_000 { columns.append("query_id") }
+        if context.includesQueryText { columns.append("left(query, \(queryTextLimit)) AS query") }
         return "SELECT \(columns.joined(separator: ", ")) FROM pg_catalog.pg_stat_activity"
     }
 
@@ -38,6 +43,9 @@ package enum ActivitySource: Source {
         let stateChange = table.column("state_change")
         let backendType = table.column("backend_type")
         let leader = table.column("leader_pid")
+        let queryID = table.column("query_id")
+        let clientAddress = table.column("client_address")
+        let clientPort = table.column("client_port")
         let rows = (0..<table.rowCount).map { row in
             ActivityRow(
                 pid: Int32(truncatingIfNeeded: pid.integer(row) ?? 0), backendStart: backendStart.time(row),
@@ -46,8 +54,14 @@ package enum ActivitySource: Source {
                 database: database.text(row), user: user.text(row), applicationName: application.text(row) ?? "",
                 backendType: backendType.text(row), waitEventType: waitEventType.text(row),
                 waitEvent: waitEvent.text(row), leaderPID: leader.integer(row).map { Int32(truncatingIfNeeded: $0) },
-                isSelf: isSelf.bool(row) ?? false)
+                isSelf: isSelf.bool(row) ?? false, queryID: queryID.integer(row),
+                clientAddress: clientAddress.text(row),
+                clientPort: clientPort.integer(row).map { Int32(truncatingIfNeeded: $0) })
         }
         return ActivitySample(sampledAt: sampledAt, rows: rows)
+    }
+
+    package static func refine(_ sample: inout ActivitySample, for target: TargetProfile) {
+        target.rules.labels.apply(to: &sample.rows)
     }
 }

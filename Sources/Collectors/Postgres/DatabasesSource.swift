@@ -14,7 +14,7 @@ package enum DatabasesSource: Source {
     package static let knownColumns: Set<String>? =
         others.union(PeerDatabasesCollector.columns.map(\.column))
 
-    package static func statement(serverVersion: Int) -> String {
+    package static func statement(in context: SourceContext) -> String? {
         // All columns, by name: each version has added some. Bounded: some installations have databases by the thousand.
         """
         SELECT d.datconnlimit, s.* FROM pg_catalog.pg_stat_database s \

@@ -8,7 +8,7 @@ package enum IdentitySource: Source {
     /// Predefined roles that the samples need; `pg_monitor` contains both of the others.
     static let privileges = ["pg_monitor", "pg_read_all_settings", "pg_read_all_stats"]
 
-    package static func statement(serverVersion: Int) -> String {
+    package static func statement(in context: SourceContext) -> String? {
         let checks = privileges.map { "pg_has_role('\($0)', 'USAGE') AS \($0)" }.joined(separator: ", ")
         return """
             SELECT current_setting('server_version') AS short_version, version() AS version, \

@@ -5,7 +5,7 @@ package enum RolesSource: Source {
     package static let name = "roles"
     package static let cadence = Cadence.every(.seconds(30))
 
-    package static func statement(serverVersion: Int) -> String {
+    package static func statement(in context: SourceContext) -> String? {
         "SELECT rolname::text, rolconnlimit FROM pg_catalog.pg_roles ORDER BY rolcanlogin DESC, oid LIMIT 1000"
     }
 

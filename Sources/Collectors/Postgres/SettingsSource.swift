@@ -5,7 +5,7 @@ package enum SettingsSource: Source {
     package static let name = "settings"
     package static let cadence = Cadence.every(.seconds(30))
 
-    package static func statement(serverVersion: Int) -> String {
+    package static func statement(in context: SourceContext) -> String? {
         // Bounded: extensions may add settings without end.
         """
         SELECT name, setting, unit, vartype, short_desc FROM pg_catalog.pg_settings \

@@ -1,20 +1,5 @@
 import Observations
 
-/// How the end of an episode is known.
-package enum EpisodeEnd: String, Sendable, CaseIterable {
-    /// The server showed it.
-    case exact
-    /// It lies between two samples, see `StatementTracker`.
-    case estimated
-}
-
-/// A statement that has ended.
-package struct FinishedStatement: Sendable, Equatable {
-    package let database: String
-    package let seconds: Double
-    package let end: EpisodeEnd
-}
-
 /// Follows the statements of client backends from sample to sample and reports each once, when it has ended.
 ///
 /// A backend that is idle shows its last statement: `query_start` is the start, `state_change` the end. So one look

@@ -1,0 +1,46 @@
+import Observations
+
+/// How the end of an episode is known.
+package enum EpisodeEnd: String, Sendable, CaseIterable {
+    /// The server showed it.
+    case exact
+    /// It lies between two samples, see the tracker.
+    case estimated
+}
+
+/// A statement that has ended.
+package struct FinishedStatement: Sendable, Equatable {
+    package var database: String
+    package var user = ""
+    package var application = ""
+    /// As in pg_stat_statements; nil before PostgreSQL 14 and where ids are not computed.
+    package var queryID: Int64?
+    package var seconds: Double
+    package var end: EpisodeEnd
+
+    package init(
+        database: String, user: String = "", application: String = "", queryID: Int64? = nil, seconds: Double,
+        end: EpisodeEnd
+    ) {
+        self.database = database
+        self.user = user
+        self.application = application
+        self.queryID = queryID
+        self.seconds = seconds
+        self.end = end
+    }
+}
+
+/// A statement that was running at the last sample.
+package struct RunningStatement: Sendable, Equatable {
+    package var database: String
+    package var queryID: Int64?
+    /// Its age at that sample.
+    package var seconds: Double
+
+    package init(database: String, queryID: Int64?, seconds: Double) {
+        self.database = database
+        self.queryID = queryID
+        self.seconds = seconds
+    }
+}

@@ -5,6 +5,7 @@ import Observations
 package enum Collectors {
     package static let all: [any Collector.Type] = [
         ServerSlotsCollector.self,
+        ServerLimitsCollector.self,
         ConnectionsCollector.self,
         SessionSecondsCollector.self,
         StatementsCollector.self,
@@ -15,6 +16,7 @@ package enum Collectors {
         PeerSettingsCollector.self,
         PeerRolesCollector.self,
         BouncerPoolsCollector.self,
+        BouncerLimitsCollector.self,
         PeerBouncerPoolsCollector.self,
         PeerBouncerTotalsCollector.self,
         PeerBouncerDatabasesCollector.self,

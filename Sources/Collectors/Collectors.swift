@@ -10,6 +10,8 @@ package enum Collectors {
         SessionSecondsCollector.self,
         StatementsCollector.self,
         OldestCollector.self,
+        BlockingCollector.self,
+        IdleOffendersCollector.self,
         IdentityCollector.self,
         PeerActivityCollector.self,
         PeerDatabasesCollector.self,

@@ -40,7 +40,8 @@ struct WeightedLine: Sendable, Equatable {
         let slope: Double
         /// At the latest sample.
         let value: Double
-        /// The share of the samples' variance that the line explains: 1 for a straight line. Of a step it is 0.75 at most.
+        /// The share of the samples' variance that the line explains: 1 for a straight line. Of a step it is 0.75 at
+        /// most.
         let explained: Double
     }
 

@@ -1,7 +1,7 @@
 /// Which limit was full when a target had no connection for us.
 ///
-/// Only for a target whose state is `tooManyConnections`. One full limit says nothing of the others: a role without room does
-/// not make its server full.
+/// Only for a target whose state is `tooManyConnections`. One full limit says nothing of the others: a role without
+/// room does not make its server full.
 package enum Refusal: Sendable, Equatable {
     /// The server has no slot left that our role may use.
     case server

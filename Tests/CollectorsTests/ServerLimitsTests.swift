@@ -94,7 +94,7 @@ struct ServerLimitsTests {
     }
 
     @Test(
-        "a target that turns us away tells which limit is full, and the server's saturation only when it is the server's",
+        "a target that turns us away tells which limit is full, and saturation only when it is the server's",
         arguments: [
             (nil, ["pooler": "server", "limit": "server"], true),
             (.server, ["pooler": "server", "limit": "server"], true),

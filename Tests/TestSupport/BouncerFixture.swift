@@ -45,7 +45,8 @@ package struct BouncerFixture: Sendable, CustomStringConvertible {
         return TextTable(columns: columns, rows: [columns.map { values[$0] ?? "0" }])
     }
 
-    /// `web` with limits of its own where the version shows them, `jobs` without; texts are padded as PgBouncer pads them.
+    /// `web` with limits of its own where the version shows them, `jobs` without; texts are padded as PgBouncer pads
+    /// them.
     package var users: TextTable {
         let columns =
             ["name"] + at(23, ["pool_size"]) + at(24, ["reserve_pool_size"]) + ["pool_mode"]

@@ -46,8 +46,8 @@ package struct BouncerLimitsCollector: Collector {
         let used = facts[BouncerListsSource.self]?.first { $0.name == "used_clients" }?.value
         let slots = LimitShare(
             .clientSlots, pooler: Self.pooler, used: used, of: config?.number("max_client_conn"))
-        // PgBouncer counts the newcomer before it compares: with as many clients as allowed the next one is refused. Clients of
-        // the console, which are counted, are not, so that we see it.
+        // PgBouncer counts the newcomer before it compares: with as many clients as allowed the next one is refused.
+        // Those of the console are counted, but never refused, so that we see it.
         isRefusing = slots.map { $0.ratio >= 1 } ?? false
         let all = [slots] + Self.shares(of: pools, limits) + Self.shares(of: databases)
         shares = (all + Self.shares(of: users, pools: pools, config: config)).compactMap { $0 }.fullest(seriesLimit)

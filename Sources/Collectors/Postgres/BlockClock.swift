@@ -2,8 +2,8 @@ import Observations
 
 /// Since when sessions wait for locks: as the server tells, else since they were first seen waiting.
 ///
-/// A session that goes from one lock to the next within one statement counts as waiting all the while, until the server tells
-/// a later start. Holds an entry for each session that waits now.
+/// A session that goes from one lock to the next within one statement counts as waiting all the while, until the server
+/// tells a later start. Holds an entry for each session that waits now.
 struct BlockClock: Sendable {
     private struct Wait {
         let since: ServerTime

@@ -13,26 +13,27 @@ package struct BlockingCollector: Collector {
     static let blocked = FamilyDescriptor(
         "poolscope_blocked_sessions", .gauge, labels: ["datname"],
         help:
-            "Client sessions that wait for a heavyweight lock which another session holds or is queued for; 0 when none "
-            + "does, absent where privileges hide a session of the database and none of the others waits.")
+            "Client sessions that wait for a heavyweight lock which another session holds or is queued for; 0 when "
+            + "none does, absent where privileges hide a session of the database and none of the others waits.")
     static let blocking = FamilyDescriptor(
         "poolscope_blocking_sessions", .gauge, labels: ["datname"],
         help: "Root blockers: sessions and prepared transactions that others wait for and that wait for nobody "
             + "themselves. A deadlock, which the server ends after deadlock_timeout, has none. Found for the "
-            + "\(BlockingSource.waiterLimit) waiting sessions with the oldest statements; absent when that was not answered."
+            + "\(BlockingSource.waiterLimit) waiting sessions with the oldest statements; absent when that was not "
+            + "answered."
     )
     static let longest = FamilyDescriptor(
         "poolscope_longest_block_seconds", .gauge, unit: "seconds", labels: ["datname"],
         help: "How long the client session that has waited longest for a lock has waited in its statement: by "
-            + "pg_locks.waitstart from PostgreSQL 14 on, before that since it was first seen waiting. 0 when none waits, "
-            + "absent where privileges hide a session of the database and none of the others waits.")
+            + "pg_locks.waitstart from PostgreSQL 14 on, before that since it was first seen waiting. 0 when none "
+            + "waits, absent where privileges hide a session of the database and none of the others waits.")
     static let info = FamilyDescriptor(
         "poolscope_blocker_info", .info, labels: SessionLabels.names + ["state"],
         help:
-            "The \(limit) root blockers with most sessions behind them. client_application and client_address are those "
-            + "of the client behind a PgBouncer that is watched in the same cluster, else the session's own; state is the "
-            + "server's word, or “prepared transaction”. Blockers with the same labels are one; without the process id, "
-            + "which would make a series of every session.")
+            "The \(limit) root blockers with most sessions behind them. client_application and client_address are "
+            + "those of the client behind a PgBouncer that is watched in the same cluster, else the session's own; "
+            + "state is the server's word, or “prepared transaction”. Blockers with the same labels are one; without "
+            + "the process id, which would make a series of every session.")
     static let behind = FamilyDescriptor(
         "poolscope_blocker_blocked_sessions", .gauge, labels: SessionLabels.names + ["state"],
         help:

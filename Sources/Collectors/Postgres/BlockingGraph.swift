@@ -30,7 +30,8 @@ struct BlockingGraph: Sendable {
     private var direct: [UInt128] = []
 
     /// - Parameters:
-    ///   - edges: Each says that a session waits for another. Repeated ones and such that wait for themselves are harmless.
+    ///   - edges: Each says that a session waits for another. Repeated ones, and sessions that wait for themselves, are
+    ///     harmless.
     ///   - isCounted: Whether a waiter is one of those to be counted behind a root.
     init(_ edges: [(waiter: Int32, blocker: Int32)], counting isCounted: (Int32) -> Bool = { _ in true }) {
         var position: [Int32: Int] = [:]

@@ -1,9 +1,11 @@
 import Exposition
 import Observations
 
-/// Who is blocked and by whom, as one sample of `pg_stat_activity` and the answers about those who wait show it together.
+/// Who is blocked and by whom, as one sample of `pg_stat_activity` and the answers about those who wait show it
+/// together.
 ///
-/// The two were read one after the other: who is said to block may have come since the sample, or be a prepared transaction.
+/// The two were read one after the other: who is said to block may have come since the sample, or be a prepared
+/// transaction.
 struct BlockingPicture {
     struct Root {
         let database: String

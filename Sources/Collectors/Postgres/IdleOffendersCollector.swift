@@ -16,8 +16,8 @@ package struct IdleOffendersCollector: Collector {
         help:
             "How long sessions have been idle in a transaction: the \(limit) longest over 1 s. client_application and "
             + "client_address are those of the client behind a PgBouncer that is watched in the same cluster, else the "
-            + "session's own. Of sessions with the same labels the longest counts; sessions whose state privileges hide "
-            + "are missing.")
+            + "session's own. Of sessions with the same labels the longest counts; sessions whose state privileges "
+            + "hide are missing.")
 
     private var longest: [(labels: Labels, seconds: Double)] = []
 

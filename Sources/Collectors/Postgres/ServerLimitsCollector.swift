@@ -3,8 +3,8 @@ import Observations
 
 /// The used share of every limit on connections that a server has, and when its slots will be used up.
 ///
-/// PostgreSQL checks a role's and a database's limit after it has taken the new session into its count, for client backends
-/// that are no superusers; it counts those of superusers too.
+/// PostgreSQL checks a role's and a database's limit after it has taken the new session into its count, for client
+/// backends that are no superusers; it counts those of superusers too.
 package struct ServerLimitsCollector: Collector {
     package static let kind = TargetKind.postgres
     package static let families = [PoolFamilies.limitRatio, PoolFamilies.exhaustion]

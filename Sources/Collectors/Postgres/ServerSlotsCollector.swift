@@ -25,8 +25,8 @@ package struct ServerSlotsCollector: Collector {
 
     package mutating func miss(_ state: TargetState) { miss(state, refusal: nil) }
 
-    /// A server without a free slot is seen from outside, too: it says so when it turns us away. When it is our role's or
-    /// our database's own limit that is full, nothing is known of the server's.
+    /// A server without a free slot is seen from outside, too: it says so when it turns us away. When it is our role's
+    /// or our database's own limit that is full, nothing is known of the server's.
     package mutating func miss(_ state: TargetState, refusal: Refusal?) {
         busy = nil
         isRefusing = state == .tooManyConnections && (refusal ?? .server) == .server

@@ -5,8 +5,8 @@ import Observations
 enum SessionLabels {
     static let names = ["datname", "usename", "application_name", "client_application", "client_address"]
 
-    /// - Parameter link: The client of a pooler that holds this backend now; nil when none is known: then the client is the
-    ///   session's own. No process id: it would make a new series of every session.
+    /// - Parameter link: The client of a pooler that holds this backend now; nil when none is known: then the client is
+    ///   the session's own. No process id: it would make a new series of every session.
     static func labels(of row: ActivityRow, behind link: PoolerLink?) -> Labels {
         // A background process has no application; what it is says more.
         let application = row.isClientBackend ? row.applicationName : row.backendType ?? row.applicationName

@@ -7,7 +7,7 @@ package enum Collectors {
         ServerSlotsCollector.self,
         ConnectionsCollector.self,
         SessionSecondsCollector.self,
-        StatementsCollector.self,
+        EpisodesCollector.self,
         OldestCollector.self,
         IdentityCollector.self,
         PeerActivityCollector.self,

@@ -38,19 +38,16 @@ package struct EpisodesCollector: Collector {
         let episodes = tracker.observe(sample)
         touch(episodes.newOwners)
         record(episodes.statements, running: episodes.running)
-        for one in episodes.transactions {
-            transactions.observe(one.seconds, ["datname": one.owner.database])
-            ends.add(1, Self.labels(.transaction, one.end))
-        }
-        for one in episodes.idleInTransaction {
-            idle.observe(one.seconds, one.owner.labels)
-            ends.add(1, Self.labels(.idleInTransaction, one.end))
-        }
+        for one in episodes.transactions { transactions.observe(one.seconds, ["datname": one.owner.database]) }
+        for one in episodes.idleInTransaction { idle.observe(one.seconds, one.owner.labels) }
         for one in episodes.sessions {
             sessions.observe(one.seconds, one.owner.labels)
             closed.add(1, one.owner.labels)
-            ends.add(1, Self.labels(.session, one.end))
         }
+        count(.statement, episodes.statements.lazy.map(\.end))
+        count(.transaction, episodes.transactions.lazy.map(\.end))
+        count(.idleInTransaction, episodes.idleInTransaction.lazy.map(\.end))
+        count(.session, episodes.sessions.lazy.map(\.end))
         for owner in episodes.opened { opened.add(1, owner.labels) }
         for owner in episodes.slow { slow.add(1, owner.labelsWithUser) }
     }
@@ -76,10 +73,13 @@ package struct EpisodesCollector: Collector {
 
     /// The one place where finished statements enter the histogram.
     private mutating func record(_ statements: [FinishedStatement], running: [RunningStatement]) {
-        for statement in statements {
-            queries.observe(statement.seconds, ["datname": statement.database])
-            ends.add(1, Self.labels(.statement, statement.end))
-        }
+        for statement in statements { queries.observe(statement.seconds, ["datname": statement.database]) }
+    }
+
+    private mutating func count(_ kind: EpisodeKind, _ known: some Sequence<EpisodeEnd>) {
+        var counts: [EpisodeEnd: Double] = [:]
+        for end in known { counts[end, default: 0] += 1 }
+        for (end, count) in counts { ends.add(count, Self.labels(kind, end)) }
     }
 
     package func emit(into builder: inout SnapshotBuilder) {

@@ -60,7 +60,8 @@ struct ActivityTrackerPropertyTests {
         let scenario = Scenario(seed: seed)
         var tracker = ActivityTracker()
         var ledger = Ledger(scenario, spans)
-        var last = -Double.infinity
+        // What had ended before the first look is not ours.
+        var last = scenario.looks[0].now
         var ends: [EpisodeEnd: Double] = [:]
         for (now, wasInterrupted) in scenario.looks {
             if wasInterrupted { tracker.interrupt() }

@@ -12,7 +12,7 @@ enum EpisodeFamilies {
         buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
         help: "Durations of client statements, each counted once when it has ended. Complete for statements that last "
             + "at least one sampling interval; shorter ones are counted only when they were the last of their session "
-            + "at a sample (see poolscope_query_duration_info).")
+            + "at a sample (see poolscope_query_duration_info). Fast-path function calls are not counted.")
     static let queryDurationInfo = FamilyDescriptor(
         "poolscope_query_duration_info", .info, labels: ["datname", "source"],
         help: "Where poolscope_query_duration_seconds comes from: source=\"sampled\" is pg_stat_activity alone.")
@@ -36,7 +36,9 @@ enum EpisodeFamilies {
             + "only when a sample met them.")
     static let slowQueries = FamilyDescriptor(
         "poolscope_slow_queries_total", .counter, labels: ["datname", "usename", "application_name"],
-        help: "Client statements that passed the slow threshold, each counted once: while it still runs, at the first "
+        help:
+            "Client statements that passed the slow threshold of their database and role (5 s unless configured), each "
+            + "counted once: while it still runs, at the first "
             + "sample that finds it beyond the threshold, or when it has ended in between.")
     static let sessionsOpened = FamilyDescriptor(
         "poolscope_sessions_opened_total", .counter, labels: ["datname", "application_name"],

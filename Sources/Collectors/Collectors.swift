@@ -8,7 +8,7 @@ package enum Collectors {
         ServerLimitsCollector.self,
         ConnectionsCollector.self,
         SessionSecondsCollector.self,
-        StatementsCollector.self,
+        EpisodesCollector.self,
         OldestCollector.self,
         BlockingCollector.self,
         IdleOffendersCollector.self,

@@ -22,11 +22,12 @@ package struct StatementsCollector: Collector {
             + "estimated (it lies between two samples: the midpoint, at most twice the last age seen).")
 
     private var tracker = StatementTracker()
-    private var durations = HistogramVector(queryDuration, limit: 200)
+    private var durations: HistogramVector
     private var ends = CounterVector(episodes)
     private var databases: Set<String> = []
 
     package init(target: TargetProfile) {
+        durations = HistogramVector(Self.queryDuration, limit: target.rules.seriesLimit)
         for end in EpisodeEnd.allCases { ends.add(0, Self.labels(of: end)) }
     }
 
@@ -38,6 +39,7 @@ package struct StatementsCollector: Collector {
             durations.observe(statement.seconds, ["datname": statement.database])
             ends.add(1, Self.labels(of: statement.end))
         }
+        durations.endTick(at: sample.sampledAt.unixSeconds)
     }
 
     package mutating func miss(_ state: TargetState) {

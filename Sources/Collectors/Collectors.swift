@@ -9,6 +9,8 @@ package enum Collectors {
         SessionSecondsCollector.self,
         StatementsCollector.self,
         OldestCollector.self,
+        LeaksCollector.self,
+        ChurnCollector.self,
         IdentityCollector.self,
         PeerActivityCollector.self,
         PeerDatabasesCollector.self,

@@ -50,7 +50,8 @@ package struct SeriesRoster<Value: Sendable>: Sendable {
     /// - Precondition: it is none.
     package mutating func admit(_ labels: Labels, _ value: Value) -> Bool {
         guard members.count < limit else { return false }
-        precondition(members.updateValue(Member(value: value, lastSeen: clock), forKey: labels) == nil, "a member twice")
+        precondition(
+            members.updateValue(Member(value: value, lastSeen: clock), forKey: labels) == nil, "a member twice")
         return true
     }
 

@@ -53,12 +53,12 @@ extension ConfigurationReader {
     private mutating func labelRule(_ node: YAMLNode, at path: String) -> LabelRule? {
         guard let fields = fields(of: node, at: path, as: LabelRuleKey.self) else { return nil }
         let label = value(.label, in: fields) { (text) throws(ConfigurationValue.Complaint) -> LabelRules.Label in
-            try ConfigurationValue.word(text, "label with rules")
+            try ConfigurationValue.word(text, "a label with rules")
         }
         let names = LabelRules.Label.allCases.map(\.rawValue).joined(separator: ", ")
         require(.label, in: fields, "write one of \(names)")
         let given = value(.action, in: fields) { (text) throws(ConfigurationValue.Complaint) -> LabelRule.Action in
-            try ConfigurationValue.word(text, "action")
+            try ConfigurationValue.word(text, "an action")
         }
         let pattern = value(.regex, in: fields, ConfigurationValue.pattern)
         // With a wrong action or regex, what else could be said would only be a guess.

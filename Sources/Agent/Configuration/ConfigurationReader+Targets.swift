@@ -70,7 +70,8 @@ extension ConfigurationReader {
         }
         return TargetConfiguration(
             name: name ?? "", kind: kind, connection: connection, cluster: cluster, cores: cores, spindles: spindles,
-            passwordFile: passwordFile.map { $0.hasPrefix("/") ? $0 : directory + $0 }, interval: interval, rules: ownRules)
+            passwordFile: passwordFile.map { $0.hasPrefix("/") ? $0 : directory + $0 }, interval: interval,
+            rules: ownRules)
     }
 
     mutating func wholeNumber<Key>(

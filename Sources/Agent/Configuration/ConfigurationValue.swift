@@ -62,7 +62,7 @@ enum ConfigurationValue {
     }
 
     static func kind(_ text: String) throws(Complaint) -> TargetKind {
-        try word(text, "kind of target")
+        try word(text, "a kind of target")
     }
 
     /// One of a few words.
@@ -77,7 +77,7 @@ enum ConfigurationValue {
             case let near?: "did you mean “\(near)”?"
             case nil: "write \(known.joined(separator: " or "))"
             }
-        throw Complaint(sentence: quoting(text) + "is not a \(what); " + advice)
+        throw Complaint(sentence: quoting(text) + "is not \(what); " + advice)
     }
 
     static func cluster(_ text: String) throws(Complaint) -> String {

@@ -86,7 +86,8 @@ package struct PeerActivityCollector: Collector {
 
     private mutating func publish(_ groups: [Labels: (count: Double, oldest: Double)], at time: ServerTime) {
         func other(_ labels: Labels) -> Labels {
-            Self.labels(database: labels["datname"] ?? "", state: labels["state"] ?? "").adding("application_name", "other")
+            Self.labels(database: labels["datname"] ?? "", state: labels["state"] ?? "").adding(
+                "application_name", "other")
         }
         counts = budget.fold(groups.mapValues(\.count), at: time.unixSeconds, other: other)
         for (labels, group) in groups {

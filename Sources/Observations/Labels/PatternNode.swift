@@ -32,7 +32,8 @@ struct ScalarSet: Sendable, Equatable {
                 return UInt32(Int(both.lowerBound) + distance)...UInt32(Int(both.upperBound) + distance)
             }
         }
-        return ScalarSet(ranges: ranges + shifted(0x41...0x5A, by: 32) + shifted(0x61...0x7A, by: -32), isNegated: isNegated)
+        return ScalarSet(
+            ranges: ranges + shifted(0x41...0x5A, by: 32) + shifted(0x61...0x7A, by: -32), isNegated: isNegated)
     }
 }
 

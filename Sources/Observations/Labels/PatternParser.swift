@@ -71,7 +71,8 @@ struct PatternParser {
         if skip("?:") {
         } else if next == "?" {
             throw LabelPatternError(
-                sentence: "has a group that begins with “(?”: look-around, names and flags are not supported, only “(?:” "
+                sentence:
+                    "has a group that begins with “(?”: look-around, names and flags are not supported, only “(?:” "
                     + "and a leading “(?i)”")
         } else {
             groupCount += 1
@@ -99,7 +100,9 @@ struct PatternParser {
         default: return node
         }
         position += 1
-        if case .place = node { throw LabelPatternError(sentence: "repeats “^”, “$” or “\\b”, which match no character") }
+        if case .place = node {
+            throw LabelPatternError(sentence: "repeats “^”, “$” or “\\b”, which match no character")
+        }
         let isGreedy = !skip("?")
         if let next, "*+?{".unicodeScalars.contains(next) {
             throw LabelPatternError(sentence: "has two repetitions in a row; put parentheses around the inner one")

@@ -32,7 +32,7 @@ let package = Package(
         // The ladder, from the bottom up.
         .target(name: "Locking", swiftSettings: strict),
         .target(name: "Exposition", swiftSettings: strict),
-        .target(name: "Observations", swiftSettings: strict),
+        .target(name: "Observations", dependencies: ["Locking"], swiftSettings: strict),
         .target(name: "Collectors", dependencies: ["Exposition", "Observations"], swiftSettings: strict),
         .target(
             name: "Postgres",
@@ -87,7 +87,7 @@ let package = Package(
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "ObservationsTests", dependencies: ["Observations"], swiftSettings: strict),
+        .testTarget(name: "ObservationsTests", dependencies: ["Observations", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CollectorsTests", dependencies: ["Collectors", "TestSupport"],
             swiftSettings: strict),

@@ -12,6 +12,8 @@ package enum Collectors {
         OldestCollector.self,
         BlockingCollector.self,
         IdleOffendersCollector.self,
+        LeaksCollector.self,
+        ChurnCollector.self,
         IdentityCollector.self,
         PeerActivityCollector.self,
         PeerDatabasesCollector.self,

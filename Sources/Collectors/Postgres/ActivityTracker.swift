@@ -28,6 +28,9 @@ package struct ActivityTracker: Sendable {
         self.slow = slow
     }
 
+    /// Whose sessions are followed.
+    var owners: Set<SessionOwner> { Set(backends.values.lazy.map(\.owner)) }
+
     /// How many backends are followed.
     var count: Int { backends.count }
 
@@ -55,7 +58,7 @@ package struct ActivityTracker: Sendable {
             let backend = Backend(pid: row.pid, start: start)
             if let index = backends.index(forKey: backend) {
                 if backends.values[index].sample == sample { continue }
-                backends.values[index].follow(row, sample: sample, times, slow, &episodes)
+                backends.values[index].follow(row, sample: sample, times, &episodes)
             } else {
                 backends[backend] = FollowedBackend(row, start: start, sample: sample, times, slow, &episodes)
             }
@@ -76,7 +79,7 @@ package struct ActivityTracker: Sendable {
         for backend in Array(missing) {
             guard var gone = backends.removeValue(forKey: backend) else { continue }
             // A session that went on, but hides its times from now on, has not ended.
-            if !hidden.contains(backend.pid) { gone.close(times, slow, &episodes) }
+            if !hidden.contains(backend.pid) { gone.close(times, &episodes) }
         }
         // After a flood of sessions the table would stay as large as it was then.
         if backends.capacity > 1_000, backends.count < backends.capacity / 8 {

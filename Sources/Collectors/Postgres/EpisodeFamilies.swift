@@ -2,6 +2,7 @@ import Exposition
 
 /// The families of what begins and ends on a server: statements, transactions, idle-in-transaction episodes, sessions.
 enum EpisodeFamilies {
+    /// Every family; all of them are published by `EpisodesCollector`.
     static let all = [
         queryDuration, queryDurationInfo, transactionDuration, idleInTransaction, sessionDuration, slowQueries,
         sessionsOpened, sessionsClosed, episodes,
@@ -24,28 +25,33 @@ enum EpisodeFamilies {
             + "sampling interval; shorter ones are counted only when a sample met them.")
     static let idleInTransaction = FamilyDescriptor(
         "poolscope_idle_in_transaction_seconds", .histogram, unit: "seconds", labels: ["datname", "application_name"],
+        openLabels: ["application_name"],
         buckets: [0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400],
         help: "How long sessions idled in a transaction between two statements, aborted transactions included, each "
             + "time counted once when it is over. Complete for those that last at least one sampling interval; "
             + "shorter ones are counted only when a sample met them.")
     static let sessionDuration = FamilyDescriptor(
         "poolscope_session_duration_seconds", .histogram, unit: "seconds", labels: ["datname", "application_name"],
+        openLabels: ["application_name"],
         buckets: [0.1, 0.5, 1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 14_400, 43_200, 86_400],
         help: "Lifetimes of client connections, each counted once when it has closed, by the application name last "
             + "seen. Complete for connections that last at least one sampling interval; shorter ones are counted "
             + "only when a sample met them.")
     static let slowQueries = FamilyDescriptor(
         "poolscope_slow_queries_total", .counter, labels: ["datname", "usename", "application_name"],
+        openLabels: ["usename", "application_name"],
         help:
             "Client statements that passed the slow threshold of their database and role (5 s unless configured), each "
             + "counted once: while it still runs, at the first "
             + "sample that finds it beyond the threshold, or when it has ended in between.")
     static let sessionsOpened = FamilyDescriptor(
         "poolscope_sessions_opened_total", .counter, labels: ["datname", "application_name"],
+        openLabels: ["application_name"],
         help: "Client connections that began after the first sample, as seen by sampling: those that began and ended "
             + "between two samples are not counted.")
     static let sessionsClosed = FamilyDescriptor(
         "poolscope_sessions_closed_total", .counter, labels: ["datname", "application_name"],
+        openLabels: ["application_name"],
         help: "Client connections that have closed, as seen by sampling, by the application name last seen; those "
             + "that were there at the first sample are counted, too.")
     static let episodes = FamilyDescriptor(

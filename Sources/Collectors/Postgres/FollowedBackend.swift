@@ -4,6 +4,8 @@ import Observations
 struct FollowedBackend {
     /// `backend_start`.
     private let start: ServerTime
+    /// From how many seconds on a statement of it is slow.
+    private let slowAfter: Double
     private(set) var owner: SessionOwner
     /// The number of the sample that had it last.
     private(set) var sample: Int
@@ -18,6 +20,7 @@ struct FollowedBackend {
     ) {
         self.start = start
         self.sample = sample
+        slowAfter = slow.seconds(database: row.serverDatabase ?? "", user: row.serverUser ?? "")
         owner = SessionOwner(row)
         episodes.newOwners.append(owner)
         let isOurs = start > times.first
@@ -25,13 +28,12 @@ struct FollowedBackend {
         transaction = FollowedTransaction(row)
         idle = FollowedIdle(row)
         statement = row.queryStart.map { FollowedStatement(start: $0, isOurs: isOurs || row.state == .active) }
-        statement?.follow(row, owner, times, slow, &episodes)
+        statement?.follow(row, owner, times, slowAfter, &episodes)
     }
 
     /// Takes in the row of the next sample.
     mutating func follow(
-        _ row: ActivityRow, sample: Int, _ times: SampleTimes, _ slow: SlowThresholds,
-        _ episodes: inout ActivityEpisodes
+        _ row: ActivityRow, sample: Int, _ times: SampleTimes, _ episodes: inout ActivityEpisodes
     ) {
         self.sample = sample
         if let open = transaction, open.start != row.transactionStart {
@@ -44,12 +46,12 @@ struct FollowedBackend {
         }
         idle = nextIdle
         if statement?.start != row.queryStart {
-            statement?.abandon(before: row.queryStart ?? times.now, owner, times, slow, &episodes)
+            statement?.abandon(before: row.queryStart ?? times.now, owner, times, slowAfter, &episodes)
             statement = row.queryStart.map { FollowedStatement(start: $0, isOurs: true) }
         }
         // Until here all was of the time before; a new application name counts from now on.
         rename(row, &episodes)
-        statement?.follow(row, owner, times, slow, &episodes)
+        statement?.follow(row, owner, times, slowAfter, &episodes)
     }
 
     private mutating func rename(_ row: ActivityRow, _ episodes: inout ActivityEpisodes) {
@@ -62,8 +64,8 @@ struct FollowedBackend {
     }
 
     /// Reports the end of the session and of all that went on in it.
-    mutating func close(_ times: SampleTimes, _ slow: SlowThresholds, _ episodes: inout ActivityEpisodes) {
-        statement?.abandon(before: times.now, owner, times, slow, &episodes)
+    mutating func close(_ times: SampleTimes, _ episodes: inout ActivityEpisodes) {
+        statement?.abandon(before: times.now, owner, times, slowAfter, &episodes)
         if let transaction {
             episodes.transactions.append(FinishedEpisode(owner, transaction.vanished(times)))
         }

@@ -32,41 +32,41 @@ struct FollowedStatement {
 
     /// Takes in a row of the same start.
     mutating func follow(
-        _ row: ActivityRow, _ owner: SessionOwner, _ times: SampleTimes, _ slow: SlowThresholds,
+        _ row: ActivityRow, _ owner: SessionOwner, _ times: SampleTimes, _ slowAfter: Double,
         _ episodes: inout ActivityEpisodes
     ) {
         queryID = row.queryID ?? queryID
         if row.state == .active {
-            run(owner, times, slow, &episodes)
+            run(owner, times, slowAfter, &episodes)
         } else if row.state?.showsLastStatement == true, let end = row.stateChange {
-            if phase != .done { finish(owner, end.seconds(since: start), .exact, slow, &episodes) }
+            if phase != .done { finish(owner, end.seconds(since: start), .exact, slowAfter, &episodes) }
         } else {
-            abandon(before: row.stateChange ?? times.now, owner, times, slow, &episodes)
+            abandon(before: row.stateChange ?? times.now, owner, times, slowAfter, &episodes)
         }
     }
 
     private mutating func run(
-        _ owner: SessionOwner, _ times: SampleTimes, _ slow: SlowThresholds, _ episodes: inout ActivityEpisodes
+        _ owner: SessionOwner, _ times: SampleTimes, _ slowAfter: Double, _ episodes: inout ActivityEpisodes
     ) {
         phase = .running
         let age = times.now.seconds(since: start)
         episodes.running.append(RunningStatement(database: owner.database, queryID: queryID, seconds: age))
-        reportIfSlow(owner, age, slow, &episodes)
+        reportIfSlow(owner, age, slowAfter, &episodes)
     }
 
     /// Reports it, if it was running at the last sample, although its end was not seen; it ended before `bound`.
     mutating func abandon(
-        before bound: ServerTime, _ owner: SessionOwner, _ times: SampleTimes, _ slow: SlowThresholds,
+        before bound: ServerTime, _ owner: SessionOwner, _ times: SampleTimes, _ slowAfter: Double,
         _ episodes: inout ActivityEpisodes
     ) {
         if phase == .running {
-            finish(owner, times.midpoint(since: start, before: bound), .estimated, slow, &episodes)
+            finish(owner, times.midpoint(since: start, before: bound), .estimated, slowAfter, &episodes)
         }
         phase = .done
     }
 
     private mutating func finish(
-        _ owner: SessionOwner, _ seconds: Double, _ end: EpisodeEnd, _ slow: SlowThresholds,
+        _ owner: SessionOwner, _ seconds: Double, _ end: EpisodeEnd, _ slowAfter: Double,
         _ episodes: inout ActivityEpisodes
     ) {
         phase = .done
@@ -74,13 +74,13 @@ struct FollowedStatement {
             FinishedStatement(
                 database: owner.database, user: owner.user, application: owner.application, queryID: queryID,
                 seconds: seconds, end: end))
-        reportIfSlow(owner, seconds, slow, &episodes)
+        reportIfSlow(owner, seconds, slowAfter, &episodes)
     }
 
     private mutating func reportIfSlow(
-        _ owner: SessionOwner, _ seconds: Double, _ slow: SlowThresholds, _ episodes: inout ActivityEpisodes
+        _ owner: SessionOwner, _ seconds: Double, _ slowAfter: Double, _ episodes: inout ActivityEpisodes
     ) {
-        guard !isSlow, seconds >= slow.seconds(database: owner.database, user: owner.user) else { return }
+        guard !isSlow, seconds >= slowAfter else { return }
         isSlow = true
         episodes.slow.append(owner)
     }

@@ -39,7 +39,7 @@ package struct ServerLimitsCollector: Collector {
     private func roles(_ rows: [ActivityRow], _ facts: Facts) -> [LimitShare?] {
         let limited = (facts[RolesSource.self] ?? []).filter { $0.connectionLimit > 0 && !$0.isSuperuser }
         guard !limited.isEmpty else { return [] }
-        let used = clients(in: rows, by: \.user)
+        let used = clients(in: rows, by: \.serverUser)
         return limited.map { role in
             LimitShare(
                 .role, pooler: Self.pooler, user: role.name, used: used[role.name] ?? 0,
@@ -50,7 +50,7 @@ package struct ServerLimitsCollector: Collector {
     private func databases(_ rows: [ActivityRow], _ facts: Facts) -> [LimitShare?] {
         let limited = (facts[DatabasesSource.self] ?? []).filter { ($0.connectionLimit ?? -1) > 0 }
         guard !limited.isEmpty else { return [] }
-        let used = clients(in: rows, by: \.database)
+        let used = clients(in: rows, by: \.serverDatabase)
         return limited.map { database in
             LimitShare(
                 .database, pooler: Self.pooler, database: database.name, used: used[database.name] ?? 0,

@@ -106,7 +106,7 @@ struct AccuracyReport {
 
     private func name(_ measurement: GroundTruthMeasurement) -> [String] {
         let setting = measurement.setting
-        return [measurement.serverVersion, "\(setting.seed)", seconds(setting.interval / .seconds(1))]
+        return ["\(measurement.serverVersion.prefix { $0 != " " })", "\(setting.seed)", seconds(setting.interval / .seconds(1))]
     }
 }
 

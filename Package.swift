@@ -69,6 +69,15 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Measures, never tests: see Benchmarks/scale.
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: [
+                "Collectors", "Demo", "Exposition", "Observations", "Postgres",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Sources", swiftSettings: strict),
+
         // Tests: pure and golden ones beside their target, live ones against real servers.
         .target(
             name: "TestSupport",

@@ -11,8 +11,30 @@ package struct SessionSecondsCollector: Collector {
         "poolscope_session_seconds_total", .counter, unit: "seconds",
         labels: ["datname", "state", "wait_event_type", "wait_event"],
         help: "Time spent by client backends and parallel workers in each state and wait event, by sampling: each "
-            + "sample adds the time since the one before. The rate is average (active) sessions; an empty wait event "
-            + "is a session on the CPU.")
+            + "sample adds the time since the one before. The rate is average (active) sessions; state=\"active\" with "
+            + "an empty wait event is a session on the CPU. Where privileges hide what a session does, its state is "
+            + "empty, too.")
+
+    private struct Activity: Hashable {
+        let database: String?
+        let state: BackendState?
+        let waitEventType: String?
+        let waitEvent: String?
+
+        init(_ row: ActivityRow) {
+            database = row.database
+            state = row.state
+            waitEventType = row.waitEventType
+            waitEvent = row.waitEvent
+        }
+
+        var labels: Labels {
+            [
+                "datname": database ?? "", "state": state?.name ?? "", "wait_event_type": waitEventType ?? "",
+                "wait_event": waitEvent ?? "",
+            ]
+        }
+    }
 
     private var seconds = CounterVector(sessionSeconds, limit: 2_000)
     private var previous: ServerTime?
@@ -24,14 +46,11 @@ package struct SessionSecondsCollector: Collector {
         defer { previous = sample.sampledAt }
         guard let previous else { return }
         let elapsed = sample.sampledAt.seconds(since: previous)
+        var sessions: [Activity: Int] = [:]
         for row in sample.rows where (row.isClientBackend && !row.isSelf) || row.isParallelWorker {
-            seconds.add(
-                elapsed,
-                [
-                    "datname": row.database ?? "", "state": row.state?.name ?? "",
-                    "wait_event_type": row.waitEventType ?? "", "wait_event": row.waitEvent ?? "",
-                ])
+            sessions[Activity(row), default: 0] += 1
         }
+        for (activity, count) in sessions { seconds.add(elapsed * Double(count), activity.labels) }
     }
 
     /// What sessions did while nobody looked is not known: the time of a gap is credited to nobody.

@@ -25,8 +25,9 @@ struct AccuracyReport {
         The trackers sample `pg_stat_activity` in the test, at the interval given, and each episode that they report is
         compared with what ended, by the log, in the same session between the same two samples. What lasted longer than
         the interval must be there, once; “passed over” are those that no sample has met, since a tick was late on a busy
-        machine (the longest gap says how late). `poolscope serve` runs beside it; what it publishes is compared with the
-        same log, and with pg_stat_statements where the server has it.
+        machine (the longest gap says how late), or since a session was in the log, but not let in yet. `poolscope serve`
+        runs beside it; what it publishes is compared with the same log, and with pg_stat_statements where the server has
+        it.
 
         To measure anew: `UPDATE_ACCURACY=1 swift test --filter GroundTruth`.
         """
@@ -35,14 +36,15 @@ struct AccuracyReport {
         let rows = measurements.flatMap { measurement in
             measurement.comparisons.map { each in
                 name(measurement) + [
-                    seconds(measurement.longestGap), each.kind.rawValue, "\(each.count)", "\(each.longCount)",
+                    seconds(measurement.longestGap), each.kind.rawValue.replacing("_", with: " "), "\(each.count)",
+                    "\(each.longCount)",
                     "\(each.missing.count)", "\(each.passedOver)", "\(each.surplus.count)", "\(each.shortSeen)",
                     "\(each.exactErrors.count)", milliseconds(each.exactErrors.map(abs).max()),
                 ]
             }
         }
         return
-            "Of what lasted longer than the longest gap none is missing, and nothing is counted twice. Where the end\n"
+            "Of what lasted longer than the interval none is missing, and nothing is counted twice. Where the end\n"
             + "is exact the duration is off by at most 50 ms.\n\n"
             + table(
                 headings + [
@@ -56,7 +58,8 @@ struct AccuracyReport {
             measurement.comparisons.map { each in
                 let errors = each.estimatedErrors.map(abs).sorted()
                 return name(measurement) + [
-                    each.kind.rawValue, "\(errors.count)", milliseconds(mean(each.estimatedErrors)),
+                    each.kind.rawValue.replacing("_", with: " "), "\(errors.count)",
+                    milliseconds(mean(each.estimatedErrors)),
                     milliseconds(quantile(0.5, of: errors)), milliseconds(quantile(0.95, of: errors)),
                     milliseconds(errors.last),
                 ]
@@ -106,7 +109,10 @@ struct AccuracyReport {
 
     private func name(_ measurement: GroundTruthMeasurement) -> [String] {
         let setting = measurement.setting
-        return ["\(measurement.serverVersion.prefix { $0 != " " })", "\(setting.seed)", seconds(setting.interval / .seconds(1))]
+        return [
+            "\(measurement.serverVersion.prefix { $0 != " " })", "\(setting.seed)",
+            seconds(setting.interval / .seconds(1)),
+        ]
     }
 }
 

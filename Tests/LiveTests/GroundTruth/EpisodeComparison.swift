@@ -1,3 +1,5 @@
+import Collectors
+
 /// What trackers reported, episode by episode against the log.
 struct EpisodeComparison: Sendable {
     let kind: EpisodeKind
@@ -67,7 +69,9 @@ struct EpisodeComparison: Sendable {
     }
 
     private func wasSampled(_ episode: TrueEpisode) -> Bool {
-        sampleTimes.contains { $0 > episode.start + Self.slack / 2 && $0 < episode.end - Self.slack / 2 }
+        // A session is in the view when it is let in; in the log it begins before that.
+        let start = episode.start + (kind == .session ? 3 * Self.slack : Self.slack / 2)
+        return sampleTimes.contains { $0 > start && $0 < episode.end - Self.slack / 2 }
     }
 
     private mutating func accept(_ report: ObservedEpisode, for episode: TrueEpisode) {

@@ -1,3 +1,4 @@
+import Collectors
 import Demo
 import Locking
 import Postgres
@@ -113,7 +114,7 @@ extension GroundTruthMeasurement {
         return GroundTruthMeasurement(
             setting: setting, serverVersion: try await server.execute("SHOW server_version"),
             longestGap: run.longestGap,
-            comparisons: EpisodeObserver.kinds.map { kind in
+            comparisons: EpisodeKind.allCases.map { kind in
                 let observed = (run.episodes[kind] ?? []).filter { $0.session.hasPrefix("lane") }
                 return EpisodeComparison(
                     kind, truth: log.episodes(kind), observed: observed, interval: setting.interval / .seconds(1),

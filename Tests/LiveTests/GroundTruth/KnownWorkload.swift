@@ -16,7 +16,9 @@ struct KnownWorkload: Sendable {
     /// One session from its connection to its end.
     struct Session: Sendable, Equatable {
         var application: String
-        var steps: [Step]
+        /// Milliseconds before it connects: not all at once.
+        var delay = 0
+        var steps: [Step] = []
     }
 
     /// Each lane runs its sessions one after the other.
@@ -52,14 +54,14 @@ struct KnownWorkload: Sendable {
     private static func lane(
         _ name: String, seconds: Int, _ random: inout SeededRandom, _ draw: Draw
     ) -> [Session] {
-        var sessions = [Session(application: "\(name).0", steps: [.pause(.random(in: 0...900, using: &random))])]
+        var sessions = [Session(application: "\(name).0", delay: .random(in: 0...1_500, using: &random))]
         var left = seconds * 1_000
         while left > 0 {
             let piece = draw(&random)
             sessions[sessions.count - 1].steps += piece.steps
             left -= piece.steps.reduce(0) { $0 + $1.milliseconds }
             if piece.endsSession, left > 0 {
-                sessions.append(Session(application: "\(name).\(sessions.count)", steps: []))
+                sessions.append(Session(application: "\(name).\(sessions.count)"))
             }
         }
         return sessions
@@ -153,6 +155,7 @@ extension KnownWorkload {
 
 extension KnownWorkload.Session {
     fileprivate func run(on target: ConnectionString) async throws {
+        try await Task.sleep(for: .milliseconds(delay))
         let session = try await PostgresSession.connect(target, timeout: .seconds(20))
         defer { session.close() }
         for step in steps {

@@ -44,7 +44,7 @@ struct SamplingRun: Sendable {
             if isDone() { ticksLeft -= 1 }
             let sample = try ActivitySource.decode(try await session.query(statement, timeout: .seconds(10)))
             run.sampleTimes.append(sample.sampledAt.unixSeconds)
-            for (kind, episode) in observer.observe(sample) { run.episodes[kind, default: []].append(episode) }
+            run.episodes.merge(observer.observe(sample)) { $0 + $1 }
             // A tick that is late is let pass, as the agent does.
             repeat { tick += interval } while tick < .now
             try await Task.sleep(until: tick, clock: .continuous)

@@ -1,3 +1,5 @@
+import Collectors
+
 extension ServerLog {
     /// Every episode of a kind, in the order of their ends within each session.
     func episodes(_ kind: EpisodeKind) -> [TrueEpisode] {

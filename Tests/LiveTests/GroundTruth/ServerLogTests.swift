@@ -1,3 +1,4 @@
+import Collectors
 import Testing
 
 @Suite("The server's log as the truth")

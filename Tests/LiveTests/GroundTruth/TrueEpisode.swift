@@ -1,11 +1,3 @@
-/// What has a beginning and an end in a session.
-enum EpisodeKind: String, CaseIterable, Sendable {
-    case statement
-    case transaction
-    case idleInTransaction = "idle in transaction"
-    case session
-}
-
 /// An episode as the server's log has it. Times are seconds since 1970 by the server's clock.
 struct TrueEpisode: Sendable, Equatable {
     /// The application name, which the workload gives to one session only.

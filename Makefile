@@ -15,7 +15,7 @@ SOURCES := Package.swift Sources Tests Benchmarks
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-deps: deps-test ## install what is missing to build, demo and test (apt; says what and why)
+deps: deps-test ## install what is missing to build, demo and test (apt, pip; says what and why)
 	@echo 'All dependencies are there.'
 
 deps-build deps-demo deps-test:

@@ -98,7 +98,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "LiveTests", dependencies: ["Agent", "Demo", "Exposition", "TestSupport", "poolscope"],
+            name: "LiveTests",
+            dependencies: [
+                "Agent", "Collectors", "Demo", "Exposition", "Locking", "Observations", "Postgres", "TestSupport",
+                "poolscope",
+            ],
             swiftSettings: strict),
         // Dashboards, alerts, runbooks, the Makefile and the scripts; knows no other target.
         .testTarget(

@@ -3,9 +3,11 @@ import TestSupport
 import Testing
 
 /// A PostgreSQL with the roles that the tests need: `poolscope` may see all, `nobody` sees little.
-func startServer(in directory: PrivateDirectory, settings: [String: String] = [:]) async throws -> PrivatePostgres {
+func startServer(
+    in directory: PrivateDirectory, settings: [String: String] = [:], version: PostgresVersion = .installed
+) async throws -> PrivatePostgres {
     let server = try await PrivatePostgres.start(
-        in: directory, settings: ["max_connections": "100"].merging(settings) { $1 })
+        in: directory, settings: ["max_connections": "100"].merging(settings) { $1 }, binaries: version.binaries())
     _ = try await server.execute(
         """
         CREATE ROLE poolscope LOGIN; GRANT pg_monitor TO poolscope;
@@ -39,10 +41,10 @@ let listen = ["--listen", "127.0.0.1:0", "--log-level", "debug"]
 
 @Suite("Figures against the servers' own")
 struct SamplingTests {
-    @Test("slots, connections, limits and settings are what psql says at that moment")
-    func postgres() async throws {
+    @Test("slots, connections, limits and settings are what psql says at that moment", arguments: PostgresVersion.all)
+    func postgres(version: PostgresVersion) async throws {
         try await withPrivateDirectory { directory in
-            let server = try await startServer(in: directory)
+            let server = try await startServer(in: directory, version: version)
             try await withPsql(server, application: "holder", script: "BEGIN; SELECT pg_sleep(100)") {
                 try await withPoolscope(["serve", "--postgres", server.dsn(user: "poolscope")] + listen) { poolscope in
                     try await poolscope.metrics("a sample has seen the holder") { metrics in
@@ -141,10 +143,12 @@ struct SamplingTests {
         }
     }
 
-    @Test("statements of known duration are in the histogram once each, with the server's durations")
-    func durations() async throws {
+    @Test(
+        "statements of known duration are in the histogram once each, with the server's durations",
+        arguments: PostgresVersion.all)
+    func durations(version: PostgresVersion) async throws {
         try await withPrivateDirectory { directory in
-            let server = try await startServer(in: directory)
+            let server = try await startServer(in: directory, version: version)
             try await withPoolscope(["serve", "--postgres", server.dsn(user: "poolscope")] + listen) { poolscope in
                 try await poolscope.metrics("the target is up") { $0.series("pg_up") == 1 }
                 // Each session stays for a while after its statement, so that its end is seen exactly.
@@ -252,10 +256,10 @@ struct SamplingTests {
         }
     }
 
-    @Test("a role without pg_monitor is served, and what is hidden is said")
-    func littlePrivilege() async throws {
+    @Test("a role without pg_monitor is served, and what is hidden is said", arguments: PostgresVersion.all)
+    func littlePrivilege(version: PostgresVersion) async throws {
         try await withPrivateDirectory { directory in
-            let server = try await startServer(in: directory)
+            let server = try await startServer(in: directory, version: version)
             try await withPsql(server, application: "holder", script: "SELECT pg_sleep(100)") {
                 try await withPoolscope(["serve", "--postgres", server.dsn(user: "little")] + listen) { poolscope in
                     let metrics = try await poolscope.metrics("the target is up") { $0.series("pg_up") == 1 }

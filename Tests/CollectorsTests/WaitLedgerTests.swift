@@ -1,0 +1,128 @@
+import Testing
+
+@testable import Collectors
+
+@Suite("Wait ledger")
+struct WaitLedgerTests {
+    private func wait(
+        _ shortest: Double, _ longest: Double, _ end: EndedWait.End = .served, user: String = "web"
+    ) -> EndedWait {
+        EndedWait(database: "app", user: user, shortest: shortest, longest: longest, end: end)
+    }
+
+    private func ledger(_ seconds: Double, _ count: Double, _ basis: WaitCountBasis = .assignments) -> WaitLedger {
+        var ledger = WaitLedger()
+        ledger.grow(WaitGrowth(seconds: seconds, count: count, basis: basis))
+        return ledger
+    }
+
+    private func settle(
+        _ ledger: inout WaitLedger, _ ended: EndedWait..., begun: Int = 0, timeout: Double? = nil
+    ) -> WaitLedger.Settlement {
+        ledger.settle(ended, begun: begun, elapsed: 1, timeout: timeout)
+    }
+
+    @Test("where all waits were followed, they are moved to where the time says")
+    func exact() {
+        var ledger = ledger(5.25, 2)
+        let settlement = settle(&ledger, wait(2, 3), wait(2, 3))
+        #expect(settlement.waits == [.init(seconds: 2.625, times: 1), .init(seconds: 2.625, times: 1)])
+        #expect(ledger.seconds == 0)
+        #expect(ledger.count == 0)
+    }
+
+    @Test("waits that were not seen are as many as the count leaves, at the mean of the time that is left")
+    func mean() {
+        var ledger = ledger(3, 11)
+        #expect(
+            settle(&ledger, wait(2, 3)).waits == [.init(seconds: 2.5, times: 1), .init(seconds: 0.05, times: 10)])
+    }
+
+    @Test("assignments without a wait are waits of 0")
+    func zero() {
+        var ledger = ledger(0, 100)
+        #expect(settle(&ledger).waits == [.init(seconds: 0, times: 100)])
+    }
+
+    @Test("a client served between the two reads of a tick is a debt, which the next read pays")
+    func debt() {
+        var ledger = ledger(0, 0)
+        #expect(settle(&ledger, wait(2, 3)).waits == [.init(seconds: 2, times: 1)])
+        ledger.grow(WaitGrowth(seconds: 2.5, count: 1, basis: .assignments))
+        #expect(settle(&ledger).waits.isEmpty)
+        #expect(ledger.seconds == 0.5, "half a second is to be placed")
+        ledger.grow(WaitGrowth(seconds: 0, count: 5, basis: .assignments))
+        #expect(settle(&ledger).waits == [.init(seconds: 0.1, times: 5)])
+        #expect(ledger.seconds == 0)
+    }
+
+    @Test("a transaction counts when its wait begins, so the ones that still wait are no waits yet")
+    func transactions() {
+        var ledger = ledger(0, 3, .transactions)
+        #expect(settle(&ledger, begun: 2).waits == [.init(seconds: 0, times: 1)])
+        ledger.grow(WaitGrowth(seconds: 4.5, count: 0, basis: .transactions))
+        #expect(settle(&ledger, wait(2, 3), wait(1.5, 2.5)).waits.map(\.times) == [1, 1])
+        #expect(ledger.seconds == 0)
+        #expect(ledger.count == 0)
+    }
+
+    @Test("where no count is known, the fewest waits that explain the time are added")
+    func unknown() {
+        var ledger = ledger(5, 0, .unknown)
+        #expect(
+            settle(&ledger, wait(2, 3)).waits == [.init(seconds: 2.5, times: 1), .init(seconds: 2.5 / 3, times: 3)])
+        #expect(settle(&ledger).waits.isEmpty)
+    }
+
+    @Test("one that is gone was served if the counter grew by its wait, at the latest by the next read")
+    func goneServed() {
+        var ledger = ledger(0, 0)
+        #expect(settle(&ledger, wait(2, 3, .gone)).waits.isEmpty)
+        ledger.grow(WaitGrowth(seconds: 2.75, count: 1, basis: .assignments))
+        let settlement = settle(&ledger)
+        #expect(settlement.waits == [.init(seconds: 2.75, times: 1)])
+        #expect(settlement.abandoned.isEmpty)
+    }
+
+    @Test("what may be the wait of one that is gone is not spread over others meanwhile")
+    func setAside() {
+        var ledger = ledger(2.5, 1)
+        #expect(settle(&ledger, wait(2, 3, .gone)).waits.isEmpty)
+        #expect(settle(&ledger).waits == [.init(seconds: 2.5, times: 1)])
+    }
+
+    @Test("one that is gone without growth of the counter gave up")
+    func gaveUp() {
+        var ledger = ledger(0, 0)
+        #expect(settle(&ledger, wait(2, 3, .gone)).abandoned.isEmpty, "not yet known")
+        let settlement = settle(&ledger)
+        #expect(settlement.abandoned == ["web": 1])
+        #expect(settlement.waits.isEmpty)
+    }
+
+    @Test("growth that clients seen to be served explain is not that of one that is gone")
+    func explained() {
+        var ledger = ledger(0, 0)
+        _ = settle(&ledger, wait(2, 3, .gone))
+        ledger.grow(WaitGrowth(seconds: 3.5, count: 1, basis: .assignments))
+        let settlement = settle(&ledger, wait(3, 4))
+        #expect(settlement.abandoned == ["web": 1])
+        #expect(settlement.waits == [.init(seconds: 3.5, times: 1)])
+    }
+
+    @Test("who had waited for query_wait_timeout was cut off, and who left out of turn was not served")
+    func cutOff() {
+        var ledger = ledger(100, 10)
+        let settlement = settle(
+            &ledger, wait(5.1, 6, .gone, user: "a"), wait(1, 2, .goneOutOfTurn, user: "b"), timeout: 5)
+        #expect(settlement.abandoned == ["a": 1, "b": 1])
+    }
+
+    @Test("of several that are gone the longest waits are served first")
+    func several() {
+        var ledger = ledger(0, 0)
+        _ = settle(&ledger, wait(1, 2, .gone, user: "late"), wait(4, 5, .gone, user: "early"))
+        ledger.grow(WaitGrowth(seconds: 4.5, count: 1, basis: .assignments))
+        #expect(settle(&ledger).abandoned == ["late": 1])
+    }
+}

@@ -89,7 +89,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "LiveTests", dependencies: ["Agent", "Demo", "Exposition", "TestSupport", "poolscope"],
+            name: "LiveTests", dependencies: ["Agent", "Demo", "Exposition", "Postgres", "TestSupport", "poolscope"],
             swiftSettings: strict),
         // Dashboards, alerts, runbooks, the Makefile and the scripts; knows no other target.
         .testTarget(

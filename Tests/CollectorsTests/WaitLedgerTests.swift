@@ -125,4 +125,16 @@ struct WaitLedgerTests {
         ledger.grow(WaitGrowth(seconds: 4.5, count: 1, basis: .assignments))
         #expect(settle(&ledger).abandoned == ["late": 1])
     }
+
+    @Test("many that were served at one moment and left are all served, however soon after the last read that was")
+    func servedAtOnce() {
+        var ledger = ledger(0, 0)
+        _ = ledger.settle(
+            (0..<10).map { _ in wait(4, 5, .gone) }, begun: 0, elapsed: 1, timeout: 30)
+        ledger.grow(WaitGrowth(seconds: 41, count: 10, basis: .assignments))
+        let settlement = settle(&ledger)
+        #expect(settlement.abandoned.isEmpty)
+        #expect(settlement.waits.count == 10)
+        #expect(settlement.waits.allSatisfy { abs($0.seconds - 4.1) < 1e-9 })
+    }
 }

@@ -108,6 +108,9 @@ package struct WaitLedger: Sendable {
     }
 
     /// Judges those that were gone at the last settlement, the longest wait first, as PgBouncer serves them.
+    ///
+    /// Of each the growth must cover what was seen of its wait, not what is likely: a pool that gets going again serves
+    /// all at once, and then all of them waited less than half an interval longer.
     private mutating func judge(after served: [EndedWait], _ settlement: inout Settlement) -> [EndedWait] {
         var budget = seconds - served.reduce(0) { $0 + $1.estimate }
         var found: [EndedWait] = []
@@ -115,7 +118,7 @@ package struct WaitLedger: Sendable {
             // The waits of others are estimates, hence not to the last microsecond.
             if budget > 0, budget >= 0.9 * wait.shortest {
                 found.append(wait)
-                budget -= min(max(wait.estimate, wait.shortest), budget)
+                budget -= wait.shortest
             } else {
                 settlement.abandoned[wait.user, default: 0] += 1
             }

@@ -51,7 +51,7 @@ package struct PgBouncerServer: Sendable, Equatable {
     package var state: String
     /// The server's address; `unix` for a socket.
     package var address: String
-    /// PgBouncer's own end of the connection.
+    /// PgBouncer's own end of the connection; over a unix socket it is not the connection's.
     package var localPort: Int32?
     package var connectedAt: PgBouncerTime?
     /// When the server's latest packet came.
@@ -61,7 +61,7 @@ package struct PgBouncerServer: Sendable, Equatable {
     package var pointer: UInt64
     /// The pointer of the client that holds it.
     package var link: UInt64?
-    /// The backend's process id; over a unix socket the postmaster's.
+    /// The backend's process id, 0 before it has said so.
     package var remotePID: Int32
 
     package init(

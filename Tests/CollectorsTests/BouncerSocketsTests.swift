@@ -128,11 +128,22 @@ struct BouncerSocketsTests {
         #expect(links([], [server()], together: true) == 0)
     }
 
-    @Test("servers without a client, without a process id or on a unix socket have no link")
+    @Test("servers without a client or without a process id have no link")
     func linkless() {
         #expect(links([client()], [server(link: nil)], together: true) == 0)
         #expect(links([client()], [server(pid: 0)], together: true) == 0)
-        #expect(links([client()], [server(address: "unix(77@host)")], together: true) == 0)
+    }
+
+    @Test("over a unix socket the process id is all that is known: the port shown is the one PgBouncer listens on")
+    func unixSocket() {
+        var facts = Facts()
+        facts.beginTick()
+        facts.set([client()], for: BouncerClientsSource.self)
+        var server = server(address: "unix")
+        server.localPort = 6432
+        facts.set([server], for: BouncerServersSource.self)
+        #expect(PoolerLinks(facts).all.map(\.backendPID) == [7])
+        #expect(PoolerLinks(facts).all.map(\.poolerPort) == [nil])
     }
 
     @Test("of more pools than the budget the largest keep series, the rest is one without size or saturation")

@@ -59,7 +59,8 @@ struct PoolWaitTests {
     func queues() async throws {
         try await withPooler(["slow": 1, "fast": 2]) { pooler, poolscope in
             let start = ContinuousClock.now
-            async let slow = WaitTruth.clients(5, pooler.dsn("slow"), milliseconds: 500...1_400) { $0 < 6 }
+            // From 1 to 6 s, and most above 5 s: quantiles that lie at a bucket's bound would prove nothing.
+            async let slow = WaitTruth.clients(6, pooler.dsn("slow"), milliseconds: 900...1_300) { $0 < 5 }
             async let fast = WaitTruth.clients(6, pooler.dsn("fast"), milliseconds: 12...18) { _ in
                 ContinuousClock.now - start < .seconds(15)
             }
@@ -168,23 +169,23 @@ struct PoolWaitTests {
             let fallen = try await falls(of: names + histogram + [resets], poolscope) {
                 try await work(20)
                 try await agrees("60 queries", on: 60)
-                for command in ["RELOAD", "RECONNECT shop", "PAUSE shop", "RESUME shop"] {
-                    _ = try await pooler.bouncer.console(command)
+                for commands in [["RELOAD"], ["RECONNECT shop"], ["PAUSE shop", "RESUME shop"]] {
+                    for command in commands { _ = try await pooler.bouncer.console(command) }
                     try await work(10)
-                    try await agrees("after \(command)", on: try await queries())
+                    try await agrees("after \(commands)", on: try await queries())
                 }
-                #expect(try await queries() == 180)
+                #expect(try await queries() == 150)
                 #expect(try await poolscope.metrics().sum(resets) == 0)
                 try await pooler.bouncer.restart()
                 try await work(5)
-                try await agrees("what was before and what came after the restart", on: 195)
+                try await agrees("what was before and what came after the restart", on: 165)
                 #expect(try await queries() == 15)
                 let metrics = try await poolscope.metrics()
                 #expect(metrics.series(resets, ["database": "shop", "reason": "restart"]) == 1)
                 #expect(metrics.sum(resets, ["reason": "pool_freed"]) == 0)
                 #expect(metrics.sum(resets, ["reason": "database_removed"]) == 0)
                 try await poolscope.metrics("the waits follow") {
-                    $0.series(histogram[0], ["database": "shop"]) == 195
+                    $0.series(histogram[0], ["database": "shop"]) == 165
                 }
             }
             #expect(fallen.isEmpty)

@@ -7,8 +7,6 @@ extension PoolerLinks {
     /// were read in the same tick are joined by it alone. Where the clients are read less often, a link holds only
     /// if client and server pointed at each other already then, and the server has not said anything since: the same
     /// client's transaction is still open. Links of servers read at an earlier tick are no news.
-    ///
-    /// Over a unix socket PgBouncer knows the postmaster's process id only: such servers are left out.
     package init(_ facts: Facts) {
         guard let servers = facts.fresh(BouncerServersSource.self), let clients = facts[BouncerClientsSource.self]
         else {
@@ -16,7 +14,7 @@ extension PoolerLinks {
             return
         }
         let areTogether = facts.fresh(BouncerClientsSource.self) != nil
-        let held = servers.filter { $0.link != nil && $0.remotePID > 0 && !$0.isUnixSocket }
+        let held = servers.filter { $0.link != nil && $0.remotePID > 0 }
         let wanted = Set(held.compactMap(\.link))
         let holders = Dictionary(
             clients.lazy.filter { wanted.contains($0.pointer) }.map { ($0.pointer, $0) },
@@ -26,8 +24,10 @@ extension PoolerLinks {
             held.compactMap { server in
                 guard let client = server.link.flatMap({ holders[$0] }) else { return nil }
                 guard areTogether || Self.holdsStill(server, client, since: readAt) else { return nil }
+                // A unix socket has no port: there PgBouncer shows the one it listens on.
+                let port = server.isUnixSocket ? nil : server.localPort
                 return PoolerLink(
-                    backendPID: server.remotePID, poolerPort: server.localPort.flatMap { $0 > 0 ? $0 : nil },
+                    backendPID: server.remotePID, poolerPort: port.flatMap { $0 > 0 ? $0 : nil },
                     clientApplication: client.application, clientAddress: client.address, clientUser: client.user)
             })
     }

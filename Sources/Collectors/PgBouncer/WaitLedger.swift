@@ -112,10 +112,10 @@ package struct WaitLedger: Sendable {
     /// Of each the growth must cover what was seen of its wait, not what is likely: a pool that gets going again serves
     /// all at once, and then all of them waited less than half an interval longer.
     private mutating func judge(after served: [EndedWait], _ settlement: inout Settlement) -> [EndedWait] {
-        var budget = seconds - served.reduce(0) { $0 + $1.estimate }
+        var budget = seconds - Self.likely(served)
         var found: [EndedWait] = []
         for wait in pending.sorted(by: { $0.shortest > $1.shortest }) {
-            // The waits of others are estimates, hence not to the last microsecond.
+            // Between the two reads of a tick a little is lost.
             if budget > 0, budget >= 0.9 * wait.shortest {
                 found.append(wait)
                 budget -= wait.shortest
@@ -125,6 +125,18 @@ package struct WaitLedger: Sendable {
         }
         pending = []
         return found
+    }
+
+    /// What waits that were seen to be served have probably taken at least: in sum two standard deviations below their
+    /// estimates, each being as likely anywhere within its bounds.
+    private static func likely(_ waits: [EndedWait]) -> Double {
+        let variance = waits.reduce(0) { sum, wait in
+            let width = wait.longest - wait.shortest
+            return sum + width * width / 12
+        }
+        let least = waits.reduce(0) { $0 + $1.shortest }
+        let estimated = waits.reduce(0) { $0 + $1.estimate }
+        return max(least, estimated - 2 * variance.squareRoot())
     }
 
     private mutating func place(_ followed: [EndedWait], elapsed: Double, _ settlement: inout Settlement) {

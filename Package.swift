@@ -89,7 +89,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "LiveTests", dependencies: ["Agent", "Demo", "Exposition", "Postgres", "TestSupport", "poolscope"],
+            name: "LiveTests",
+            dependencies: [
+                "Agent", "Collectors", "Demo", "Exposition", "Observations", "Postgres", "TestSupport", "poolscope",
+            ],
             swiftSettings: strict),
         // Dashboards, alerts, runbooks, the Makefile and the scripts; knows no other target.
         .testTarget(

@@ -201,6 +201,12 @@ struct BouncerWaitsTests {
         #expect(try histogram(collector).count > 0)
     }
 
+    @Test("in a tick the counters are read before the clients")
+    func order() throws {
+        let names = Collectors.sources(for: .pgbouncer).map { $0.name }
+        #expect(try #require(names.firstIndex(of: "stats_totals")) < (try #require(names.firstIndex(of: "clients"))))
+    }
+
     @Test("whoever has a forced user is counted under the pool's")
     func forcedUser() {
         var collector = BouncerWaitsCollector(target: pooler)

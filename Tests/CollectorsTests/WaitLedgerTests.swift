@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Collectors
@@ -136,5 +137,33 @@ struct WaitLedgerTests {
         #expect(settlement.abandoned.isEmpty)
         #expect(settlement.waits.count == 10)
         #expect(settlement.waits.allSatisfy { abs($0.seconds - 4.1) < 1e-9 })
+    }
+
+    @Test("whatever comes, no wait is negative or no number, and all time is either placed or on the account")
+    func property() {
+        for seed in 0..<200 as Range<UInt64> {
+            var random = SeededRandom(seed: seed)
+            var ledger = WaitLedger()
+            var given = 0.0
+            var placed = 0.0
+            let basis = [WaitCountBasis.assignments, .transactions, .unknown].randomElement(using: &random)!
+            for _ in 0..<50 {
+                let seconds = Bool.random(using: &random) ? 0 : Double.random(in: 0...20, using: &random)
+                let count = Double(Int.random(in: 0...50, using: &random))
+                ledger.grow(WaitGrowth(seconds: seconds, count: basis == .unknown ? 0 : count, basis: basis))
+                given += seconds
+                let ended = (0..<Int.random(in: 0...5, using: &random)).map { _ in
+                    let shortest = Double.random(in: 0...6, using: &random)
+                    let end = [EndedWait.End.served, .gone, .goneOutOfTurn].randomElement(using: &random)!
+                    return wait(shortest, shortest + Double.random(in: 0...1, using: &random), end)
+                }
+                let settlement = ledger.settle(
+                    ended, begun: Int.random(in: 0...5, using: &random),
+                    elapsed: Double.random(in: 0...2, using: &random), timeout: 5)
+                #expect(settlement.waits.allSatisfy { $0.seconds >= 0 && $0.seconds.isFinite && $0.times > 0 })
+                placed += settlement.waits.reduce(0) { $0 + $1.seconds * Double($1.times) }
+                #expect(abs(placed + ledger.seconds - given) < 1e-6)
+            }
+        }
     }
 }

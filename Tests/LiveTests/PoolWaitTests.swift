@@ -1,6 +1,11 @@
+import Agent
 import Demo
+import Observations
+import Postgres
 import TestSupport
 import Testing
+
+@testable import Collectors
 
 @Suite("PgBouncer's waits and totals")
 struct PoolWaitTests {
@@ -218,6 +223,74 @@ struct PoolWaitTests {
                 try await poolscope.metrics("they are closed") {
                     ($0.series("poolscope_pool_connections_close_needed", pool) ?? 0) == 0
                 }
+            }
+        }
+    }
+
+    @Test("a database that PgBouncer drops and makes again goes on where it was")
+    func autoDatabase() async throws {
+        try await withPrivateDirectory { directory in
+            let server = try await startServer(in: directory)
+            let bouncer = try await PrivatePgBouncer.start(
+                in: directory, databases: ["*": "host=127.0.0.1 port=\(server.port)"],
+                settings: ["stats_users": "poolscope", "autodb_idle_timeout": "1", "server_idle_timeout": "1"],
+                users: ["app": "", "poolscope": ""])
+            let dsn = bouncer.dsn(database: "shop", user: "app")
+            let queries = "pgbouncer_stats_totals_queries_pooled_total"
+            let removed = ["database": "shop", "reason": "database_removed"]
+            try await withPoolscope(["serve", "--pgbouncer", bouncer.dsn(user: "poolscope")] + listen) { poolscope in
+                try await poolscope.metrics("it is up") { $0.series("pgbouncer_up") == 1 }
+                _ = try await WaitTruth.clients(1, dsn, milliseconds: 1...2) { $0 < 20 }
+                try await poolscope.metrics("20 queries") { $0.series(queries, ["database": "shop"]) == 20 }
+                try await poolscope.metrics("the database is dropped", within: .seconds(20)) {
+                    $0.series("poolscope_pool_counter_resets_total", removed) == 1
+                }
+                _ = try await WaitTruth.clients(1, dsn, milliseconds: 1...2) { $0 < 5 }
+                try await poolscope.metrics("5 more") { $0.series(queries, ["database": "shop"]) == 25 }
+            }
+        }
+    }
+
+    @Test("a backend's client is found through the pooler, over TCP and over a unix socket")
+    func links() async throws {
+        try await withPrivateDirectory { directory in
+            let server = try await startServer(in: directory)
+            let bouncer = try await PrivatePgBouncer.start(
+                in: directory,
+                databases: [
+                    "tcp": "host=127.0.0.1 port=\(server.port) dbname=shop",
+                    "socket": "host=\(server.socketDirectory) port=\(server.port) dbname=shop",
+                ], settings: ["stats_users": "poolscope"], users: ["app": "", "poolscope": ""])
+            for database in ["tcp", "socket"] {
+                let dsn = bouncer.dsn(database: database, user: "app") + " application_name=jobs"
+                let client = try await PostgresSession.connect(
+                    try ConnectionString(parsing: dsn), timeout: .seconds(10))
+                defer { client.close() }
+                let open = try await client.simpleQuery(
+                    """
+                    BEGIN; SELECT pid, coalesce(client_port, 0) AS port FROM pg_stat_activity
+                    WHERE pid = pg_backend_pid()
+                    """, timeout: .seconds(10))
+                let pid = try #require(open.text(row: 0, column: "pid").flatMap { Int32($0) })
+                let port = try #require(open.text(row: 0, column: "port").flatMap { Int32($0) })
+                let console = try await PostgresSession.connect(
+                    try ConnectionString(parsing: bouncer.dsn(user: "poolscope")), timeout: .seconds(10))
+                defer { console.close() }
+                var facts = Facts()
+                let profile = TargetProfile(name: "pool", kind: .pgbouncer)
+                facts.beginTick()
+                try facts.store(
+                    try await console.simpleQuery("SHOW CLIENTS", timeout: .seconds(5)),
+                    from: BouncerClientsSource.self, for: profile)
+                try facts.store(
+                    try await console.simpleQuery("SHOW SERVERS", timeout: .seconds(5)),
+                    from: BouncerServersSource.self, for: profile)
+                let link = try #require(PoolerLinks(facts).all.first { $0.backendPID == pid }, "\(database)")
+                #expect(link.poolerPort == (port > 0 ? port : nil))
+                #expect((link.poolerPort == nil) == (database == "socket"))
+                #expect(link.clientApplication == "jobs")
+                #expect(link.clientUser == "app")
+                #expect(link.clientAddress == "127.0.0.1")
             }
         }
     }

@@ -25,10 +25,15 @@ package enum BouncerClientsSource: Source {
                 application: application.text(row) ?? "", address: address.text(row) ?? "",
                 state: columns.state.text(row) ?? "", connectedAt: columns.connectTime(row),
                 requestedAt: columns.requestTime(row),
-                wait: max(0, (wait.double(row) ?? 0) + (waitMicroseconds.double(row) ?? 0) / 1_000_000),
+                wait: Self.seconds(wait.double(row), microseconds: waitMicroseconds.double(row)),
                 pointer: columns.pointer(row) ?? 0, link: columns.link(row),
                 id: id.integer(row).map { UInt64(bitPattern: $0) })
         }
+    }
+
+    private static func seconds(_ whole: Double?, microseconds: Double?) -> Double {
+        let seconds = (whole ?? 0) + (microseconds ?? 0) / 1_000_000
+        return seconds.isFinite ? max(0, seconds) : 0
     }
 }
 

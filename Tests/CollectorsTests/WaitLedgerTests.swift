@@ -115,7 +115,7 @@ struct WaitLedgerTests {
     func cutOff() {
         var ledger = ledger(100, 10)
         let settlement = settle(
-            &ledger, wait(5.1, 6, .gone, user: "a"), wait(1, 2, .goneOutOfTurn, user: "b"), timeout: 5)
+            &ledger, wait(5.1, 6, .gone, user: "a"), wait(1, 2, .notServed, user: "b"), timeout: 5)
         #expect(settlement.abandoned == ["a": 1, "b": 1])
     }
 
@@ -154,7 +154,7 @@ struct WaitLedgerTests {
                 given += seconds
                 let ended = (0..<Int.random(in: 0...5, using: &random)).map { _ in
                     let shortest = Double.random(in: 0...6, using: &random)
-                    let end = [EndedWait.End.served, .gone, .goneOutOfTurn].randomElement(using: &random)!
+                    let end = [EndedWait.End.served, .gone, .notServed].randomElement(using: &random)!
                     return wait(shortest, shortest + Double.random(in: 0...1, using: &random), end)
                 }
                 let settlement = ledger.settle(

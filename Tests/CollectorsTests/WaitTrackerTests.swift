@@ -77,7 +77,7 @@ struct WaitTrackerTests {
         let reading = tracker.observe(read(11, waiting(7, at: 11, since: 9)))
         #expect(
             reading.ended.sorted { $0.shortest < $1.shortest } == [
-                ended(0.5, 1.5, .goneOutOfTurn), ended(1.5, 2.5, .gone),
+                ended(0.5, 1.5, .notServed), ended(1.5, 2.5, .gone),
             ])
     }
 
@@ -135,7 +135,7 @@ struct WaitTrackerTests {
         var tracker = WaitTracker()
         _ = tracker.observe(read(10, waiting(7, at: 10, since: 9)))
         let reading = tracker.observe(read(14, waiting(7, at: 14, since: 13.5)), isRestart: true)
-        #expect(reading.ended == [ended(1, 1, .goneOutOfTurn)])
+        #expect(reading.ended == [ended(1, 1, .notServed)])
         #expect(reading.begun == ["app": 1])
         #expect(!reading.isFirst)
     }

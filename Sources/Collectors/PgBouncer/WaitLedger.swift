@@ -91,7 +91,7 @@ package struct WaitLedger: Sendable {
         var followed = ended.filter { $0.end == .served }
         followed += judge(after: followed, &settlement)
         for wait in ended where wait.end != .served {
-            if wait.end == .goneOutOfTurn || Self.isCutOff(wait, timeout) {
+            if wait.end == .notServed || Self.isCutOff(wait, timeout) {
                 settlement.abandoned[wait.user, default: 0] += 1
             } else {
                 pending.append(wait)

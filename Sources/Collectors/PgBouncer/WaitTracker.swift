@@ -7,8 +7,9 @@ package struct EndedWait: Sendable, Equatable {
         case served
         /// The client was gone: served and left, or given up.
         case gone
-        /// The client was gone, and one that had waited longer still waited: its turn had not come.
-        case goneOutOfTurn
+        /// The client was gone, and its turn had not come: one that had waited longer still waits, or PgBouncer was
+        /// restarted.
+        case notServed
     }
 
     var database: String
@@ -126,7 +127,7 @@ package struct WaitTracker: Sendable {
         reading.ended = waiters.values.map { waiter in
             EndedWait(
                 database: waiter.database, user: waiter.user, shortest: waiter.wait, longest: waiter.wait,
-                end: .goneOutOfTurn)
+                end: .notServed)
         }
         (waiters, consoles) = ([:], [:])
     }
@@ -188,6 +189,6 @@ package struct WaitTracker: Sendable {
         let isOutOfTurn = !old.isLogin && (longestOfPool[pool] ?? 0) > old.wait
         return EndedWait(
             database: old.database, user: old.user, shortest: old.wait, longest: old.wait + elapsed,
-            end: isOutOfTurn ? .goneOutOfTurn : .gone)
+            end: isOutOfTurn ? .notServed : .gone)
     }
 }

@@ -39,7 +39,8 @@ package struct WaitGrowth: Sendable, Equatable {
 /// Brings the waits that were followed into line with PgBouncer's own counters, one ledger per database.
 ///
 /// What the counters grew by and no followed wait explains belongs to waits that began and ended between two reads:
-/// as many as the count leaves, each at the mean of the time that is left. Followed waits whose length is not exactly
+/// as many as the count leaves, each at the mean of the time that is left, together with those that were caught in
+/// passing. Other followed waits whose length is not exactly
 /// known are moved, within what is known of them, to where the time says. What cannot be placed (a client served
 /// between the two reads of a tick, say) is carried to the next settlement, as a credit or a debt, so that sums and
 /// counts agree with PgBouncer's in the long run.
@@ -141,18 +142,42 @@ package struct WaitLedger: Sendable {
 
     private mutating func place(_ followed: [EndedWait], elapsed: Double, _ settlement: inout Settlement) {
         let setAside = pending.reduce(0) { $0 + $1.longest }
-        let estimated = followed.reduce(0) { $0 + $1.estimate }
+        let free = seconds - setAside
         var unseen = max(0, (count - (basis == .assignments ? Double(pending.count) : 0)).rounded(.down))
-        let rest = seconds - setAside - estimated
         if basis == .unknown {
+            let rest = free - followed.reduce(0) { $0 + $1.estimate }
             unseen = rest >= Self.shortest ? (rest / max(elapsed, Self.shortest)).rounded(.up) : 0
         }
+        let (kept, mean, times) = Self.divided(followed, unseen: unseen, free: free)
+        let estimated = kept.reduce(0) { $0 + $1.estimate }
+        let rest = free - estimated
         // Time that is set aside is no debt of the waits that were followed.
-        let correction = rest > 0 ? (unseen > 0 ? 0 : rest) : min(0, seconds - estimated)
-        for wait in Self.moved(followed, by: correction) { observe(wait, 1, &settlement) }
-        guard unseen > 0 else { return }
-        observe(max(0, rest) / unseen, UInt64(min(unseen, 1e15)), &settlement)
+        let correction = rest > 0 ? (times > 0 ? 0 : rest) : min(0, seconds - estimated)
+        for wait in Self.moved(kept, by: correction) { observe(wait, 1, &settlement) }
+        guard times > 0 else { return }
+        observe(mean, UInt64(min(times, 1e15)), &settlement)
         if basis != .unknown { count -= unseen }
+    }
+
+    /// Who keeps its own length, and at which mean the others stand, and how many they are.
+    ///
+    /// A wait that was caught in passing is known by half its length or less, a poor measure. Where there are others that
+    /// were not even seen, it is one of them, unless the mean is out of its bounds.
+    private static func divided(
+        _ followed: [EndedWait], unseen: Double, free: Double
+    ) -> (kept: [EndedWait], mean: Double, times: Double) {
+        guard unseen > 0 else { return (followed, 0, 0) }
+        var kept = followed.filter { !$0.isCaughtInPassing }
+        var passing = followed.filter(\.isCaughtInPassing)
+        while true {
+            let rest = free - kept.reduce(0) { $0 + $1.estimate }
+            let times = unseen + Double(passing.count)
+            let mean = max(0, rest) / times
+            let outside = passing.partition { !($0.shortest...$0.longest).contains(mean) }
+            if outside == passing.endIndex { return (kept, mean, times) }
+            kept += passing[outside...]
+            passing.removeSubrange(outside...)
+        }
     }
 
     private mutating func observe(_ wait: Double, _ times: UInt64, _ settlement: inout Settlement) {

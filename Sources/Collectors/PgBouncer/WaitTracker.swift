@@ -21,7 +21,10 @@ package struct EndedWait: Sendable, Equatable {
 
     /// The last wait seen and half of what may have followed, but at most twice the last wait seen: what is met at a
     /// random moment has on average as much behind it as before it (see `StatementTracker`).
-    var estimate: Double { min((shortest + longest) / 2, 2 * shortest) }
+    var estimate: Double { isCaughtInPassing ? 2 * shortest : (shortest + longest) / 2 }
+
+    /// It had hardly begun when it was last seen, compared with the time in which it ended.
+    var isCaughtInPassing: Bool { 2 * shortest < (shortest + longest) / 2 }
 }
 
 /// Follows clients that wait for a server connection from one `SHOW CLIENTS` to the next, until they wait no more.

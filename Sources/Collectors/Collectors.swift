@@ -26,6 +26,9 @@ package enum Collectors {
         PeerBouncerDatabasesCollector.self,
         PeerBouncerListsCollector.self,
         PeerBouncerConfigCollector.self,
+        BouncerWaitsCollector.self,
+        BouncerServersCollector.self,
+        PeerBouncerClientsCollector.self,
     ]
 
     /// Fresh collectors for one target.

@@ -50,6 +50,35 @@ package enum PoolFamilies {
             + "the series budget."
     )
 
+    package static let wait = FamilyDescriptor(
+        "poolscope_pool_wait_seconds", .histogram, unit: "seconds", labels: labels,
+        buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 120],
+        help: "How long clients waited for a connection until they got one; those that gave up are in "
+            + "poolscope_pool_waits_abandoned_total. For PgBouncer sum and count follow its own wait_time and "
+            + "server_assignment_count (before 1.23 xact_count, in session mode the fewest waits that explain the "
+            + "time). Waits seen in SHOW CLIENTS are counted at their length, to within the time between two reads; "
+            + "those too short to be seen at the mean of what is left, 0 included. Per database, user is empty: "
+            + "PgBouncer counts by database.")
+    package static let waitsAbandoned = FamilyDescriptor(
+        "poolscope_pool_waits_abandoned_total", .counter, labels: labels,
+        help: "Clients that left, or were cut off, while they waited for a connection. For PgBouncer: those that were "
+            + "seen waiting and then gone, without its wait_time having grown by their wait.")
+    package static let counterResets = FamilyDescriptor(
+        "poolscope_pool_counter_resets_total", .counter, labels: labels + ["reason"],
+        help: "How often the pooler's own counters of a database fell, which Poolscope's do not: restart of the "
+            + "pooler, pool_freed (an idle pool went with its statistics), database_removed (no pool of it is left).")
+    package static let connectionAge = FamilyDescriptor(
+        "poolscope_pool_connection_age_seconds", .histogram, unit: "seconds", labels: labels,
+        buckets: [1, 5, 15, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400], lifetime: .whileUp,
+        help: "How long the pool's server connections of this moment have been open: a distribution of now, not a "
+            + "total; do not take its rate. For PgBouncer to a second, on its own clock; off by an hour for connections "
+            + "older than the last change to or from daylight saving.")
+    package static let closeNeeded = FamilyDescriptor(
+        "poolscope_pool_connections_close_needed", .gauge, labels: labels,
+        help: "Server connections that the pool closes as soon as they are free, after RECONNECT or a change of the "
+            + "configuration (PgBouncer 1.9+).")
+
+    /// The gauges that every pool has, and the histogram of one of them.
     static let all = [size, connections, waitingClients, oldestWait, saturation, saturationSampled]
 
     /// The labels of one pool.

@@ -21,9 +21,9 @@ package struct HistogramVector: Sendable {
     /// How often an observation was folded into “other”.
     package var folded: Double { table.folded }
 
-    /// Counts one value in the series with these labels.
-    package mutating func observe(_ value: Double, _ labels: Labels) {
-        table.update(labels, size: 1) { $0.observe(value) }
+    /// Counts one value (or `times` equal ones) in the series with these labels.
+    package mutating func observe(_ value: Double, _ labels: Labels, times: UInt64 = 1) {
+        table.update(labels, size: Double(times)) { $0.observe(value, times: times) }
     }
 
     /// Makes the series exist before its first observation, so that `rate()` sees the first one.

@@ -47,6 +47,8 @@ struct GoldenPageTests {
         try facts.store(fixture.pools, from: BouncerPoolsSource.self, for: Self.pool)
         try facts.store(fixture.databases, from: BouncerDatabasesSource.self, for: Self.pool)
         try facts.store(fixture.totals, from: BouncerTotalsSource.self, for: Self.pool)
+        try facts.store(fixture.clients, from: BouncerClientsSource.self, for: Self.pool)
+        try facts.store(fixture.servers, from: BouncerServersSource.self, for: Self.pool)
         facts.set([PgBouncerList(name: "used_clients", value: 7)], for: BouncerListsSource.self)
         facts.set(
             PgBouncerSettings(values: ["max_client_conn": "100", "pool_mode": "transaction"]),

@@ -50,9 +50,9 @@ struct BouncerCollectorsTests {
     func size(numbers: [String: Double], userLimit: String, expected: Double?) {
         let database = PgBouncerDatabase(
             name: "app", host: "", port: "", database: "", forceUser: "", poolMode: "", numbers: numbers)
-        let size = BouncerPoolsCollector.effectiveSize(
-            of: database, config: config(["max_user_connections": userLimit]))
-        #expect(size == expected)
+        let limits = BouncerPoolLimits(
+            database: database, user: nil, config: config(["max_user_connections": userLimit]))
+        #expect(limits.effectiveSize == expected)
     }
 
     @Test("a pool with room of its own is saturated when others have used up the database's or the user's limit")
@@ -65,9 +65,10 @@ struct BouncerCollectorsTests {
             let database = PgBouncerDatabase(
                 name: "app", host: "", port: "", database: "", forceUser: "", poolMode: "",
                 numbers: ["pool_size": 20, "max_connections": databaseLimit])
+            let limits = BouncerPoolLimits(
+                database: database, user: nil, config: config(["max_user_connections": userLimit]))
             return BouncerPoolsCollector.saturation(
-                of: pools[0], size: 20, database: database, config: config(["max_user_connections": userLimit]),
-                among: pools)
+                of: pools[0], limits: limits, size: 20, load: .init(pools))
         }
         #expect(saturation(databaseLimit: 0, userLimit: "0") == 0.1)
         #expect(saturation(databaseLimit: 8, userLimit: "0") == 1)

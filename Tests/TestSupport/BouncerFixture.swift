@@ -69,4 +69,54 @@ package struct BouncerFixture: Sendable, CustomStringConvertible {
         let values = ["database": "app", "query_count": "10", "wait_time": "1500000", "server_assignment_count": "9"]
         return TextTable(columns: columns, rows: [columns.map { values[$0] ?? "0" }])
     }
+
+    private var socketColumns: [String] {
+        ["type", "user", "database"] + at(23, ["replication"])
+            + ["state", "addr", "port", "local_addr", "local_port", "connect_time", "request_time", "wait", "wait_us"]
+            + at(9, ["close_needed"]) + ["ptr", "link", "remote_pid", "tls"] + at(18, ["application_name"])
+            + at(21, ["prepared_statements"]) + at(24, ["id"])
+    }
+
+    /// Three clients: our console session of 80.5 s, one of `app`/`web` that holds the server below, and one that has
+    /// waited for 2.25 s.
+    package var clients: TextTable {
+        let shared = [
+            "type": "C", "replication": "none", "addr": "10.0.0.7", "local_addr": "10.0.0.1", "local_port": "6432",
+            "connect_time": "2026-03-01 00:00:05 CET", "request_time": "2026-03-01 00:00:59 CET", "link": "", "tls": "",
+        ]
+        let console = [
+            "user": "poolscope", "database": "pgbouncer", "state": minor >= 25 ? "idle" : "active", "port": "4001",
+            "connect_time": "2026-02-28 23:59:40 CET", "request_time": "2026-03-01 00:01:00 CET", "wait": "80",
+            "wait_us": "500000", "ptr": "0x55d0c81d0400", "application_name": "poolscope", "id": "3",
+        ]
+        let active = [
+            "user": "web", "database": "app", "state": "active", "port": "4002", "ptr": "0x55d0c81d06c0",
+            "link": "0x55d0c81f0000", "application_name": "checkout", "id": "4",
+        ]
+        let waiting = [
+            "user": "web", "database": "app", "state": "waiting", "port": "4003", "wait": "2", "wait_us": "250000",
+            "ptr": "0x55d0c81d0980", "application_name": "checkout", "id": "5",
+        ]
+        let rows = [console, active, waiting].map { shared.merging($0) { $1 } }
+        return TextTable(columns: socketColumns, rows: rows.map { row in socketColumns.map { row[$0] ?? "0" } })
+    }
+
+    /// Two servers of `app`/`web`: one of 10 minutes held by a client, and one of 20 s that is idle.
+    package var servers: TextTable {
+        let shared = [
+            "type": "S", "user": "web", "database": "app", "replication": "none", "addr": "10.0.0.2", "port": "5432",
+            "local_addr": "10.0.0.1", "request_time": "2026-03-01 00:00:30 CET", "link": "", "tls": "",
+            "application_name": "checkout",
+        ]
+        let active = [
+            "state": "active", "local_port": "50001", "connect_time": "2026-02-28 23:51:00 CET",
+            "close_needed": "1", "ptr": "0x55d0c81f0000", "link": "0x55d0c81d06c0", "remote_pid": "711", "id": "1",
+        ]
+        let idle = [
+            "state": "idle", "local_port": "50002", "connect_time": "2026-03-01 00:00:40 CET",
+            "ptr": "0x55d0c81f0300", "remote_pid": "712", "id": "2",
+        ]
+        let rows = [active, idle].map { shared.merging($0) { $1 } }
+        return TextTable(columns: socketColumns, rows: rows.map { row in socketColumns.map { row[$0] ?? "0" } })
+    }
 }

@@ -1,7 +1,7 @@
 import Exposition
 import Observations
 
-/// `SHOW STATS_TOTALS` under both names that pgbouncer_exporter has given it.
+/// `SHOW STATS_TOTALS` under both names that pgbouncer_exporter has given it, without the falls that it has there.
 package struct PeerBouncerTotalsCollector: Collector {
     package static let kind = TargetKind.pgbouncer
     package static let sources: [any Source.Type] = [BouncerTotalsSource.self]
@@ -46,19 +46,35 @@ package struct PeerBouncerTotalsCollector: Collector {
         Column("bind_count", "binds_total", "Prepared statements bound and executed (1.24+)."),
     ]
 
-    package static let families = columns.flatMap(\.families)
+    package static let families = columns.flatMap(\.families) + [PoolFamilies.counterResets, FoldedSeries.descriptor]
 
-    /// Kept while the target is down: they are totals.
-    private var totals: [PgBouncerTotals] = []
+    /// Kept while the target is down.
+    private var totals = MonotonicTotals()
+    private var resets = CounterVector(
+        PoolFamilies.counterResets,
+        limit: MonotonicTotals.databaseLimit * MonotonicTotals.ResetReason.allCases.count)
 
     package init(target: TargetProfile) {}
 
     package mutating func observe(_ facts: Facts) {
-        if let current = facts[BouncerTotalsSource.self] { totals = current }
+        guard let current = facts.fresh(BouncerTotalsSource.self) else { return }
+        for reset in totals.observe(current).resets { resets.add(1, Self.labels(reset.database, reset.reason)) }
+        // From 0 on, so that `rate()` sees the first one.
+        for total in current {
+            for reason in MonotonicTotals.ResetReason.allCases { resets.add(0, Self.labels(total.database, reason)) }
+        }
+    }
+
+    package mutating func miss(_ state: TargetState) {
+        totals.interrupt()
+    }
+
+    private static func labels(_ database: String, _ reason: MonotonicTotals.ResetReason) -> Labels {
+        PoolFamilies.labels(pooler: "pgbouncer", database: database).adding("reason", reason.rawValue)
     }
 
     package func emit(into builder: inout SnapshotBuilder) {
-        for total in totals {
+        for total in totals.published {
             for column in Self.columns {
                 guard let number = total.numbers[column.column] else { continue }
                 for family in column.families {
@@ -66,5 +82,8 @@ package struct PeerBouncerTotalsCollector: Collector {
                 }
             }
         }
+        resets.emit(into: &builder)
+        // The first family stands for all: a database is folded in each of them at once.
+        builder.add(FoldedSeries.descriptor, ["family": Self.families[0].name], totals.folded)
     }
 }

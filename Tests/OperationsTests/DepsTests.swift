@@ -26,8 +26,11 @@ struct DepsTests {
             }
             let log = try machine.log()
             #expect(
-                log.contains("apt-get --simulate install libpq-dev libmicrohttpd-dev postgresql pgbouncer prometheus"))
-            #expect(log.contains("apt-get install libpq-dev libmicrohttpd-dev postgresql pgbouncer prometheus"))
+                log.contains(
+                    "apt-get --simulate install libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus")
+            )
+            #expect(
+                log.contains("apt-get install libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus"))
             #expect(log.contains("policy: exit 101"))
             #expect(log.contains("cluster: create_main_cluster = false"))
             #expect(log.contains("systemctl --quiet disable pgbouncer.service"))
@@ -45,7 +48,7 @@ struct DepsTests {
     func installsForPurpose() async throws {
         try await Machine.with { machine async throws in
             #expect(try await machine.deps("build").status == 0)
-            #expect(try machine.log().contains("apt-get install libpq-dev libmicrohttpd-dev\n"))
+            #expect(try machine.log().contains("apt-get install libpq-dev libmicrohttpd-dev zlib1g-dev\n"))
             #expect(try await machine.deps("demo").status == 0)
             #expect(try machine.log().contains("apt-get install postgresql pgbouncer\n"))
         }
@@ -85,7 +88,7 @@ struct DepsTests {
         try await Machine.with(user: 1000, without: [absent]) { machine async throws in
             let outcome = try await machine.deps()
             #expect(outcome.status == 1)
-            #expect(outcome.output.contains("libpq-dev libmicrohttpd-dev postgresql pgbouncer prometheus"))
+            #expect(outcome.output.contains("libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus"))
             #expect(outcome.output.contains(absent == "sudo" ? "as root, run: apt-get install" : "no apt-get here"))
             #expect(try machine.log().isEmpty)
         }
@@ -119,7 +122,7 @@ struct DepsTests {
             try machine.write("trouble", "nothing")
             let outcome = try await machine.deps("build")
             #expect(outcome.status == 1)
-            #expect(outcome.output.hasSuffix("installed, and yet not found: libpq-dev libmicrohttpd-dev\n"))
+            #expect(outcome.output.hasSuffix("installed, and yet not found: libpq-dev libmicrohttpd-dev zlib1g-dev\n"))
         }
     }
 

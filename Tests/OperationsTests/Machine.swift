@@ -3,14 +3,16 @@ import Foundation
 /// A machine for `scripts/deps`: a directory that stands for `/`, with an `apt-get` that installs by making files.
 struct Machine {
     /// What the script may install, in its order. `pkg-config` is there from the start: it is a shim itself.
-    static let packages = ["pkg-config", "libpq-dev", "libmicrohttpd-dev", "postgresql", "pgbouncer", "prometheus"]
+    static let packages = [
+        "pkg-config", "libpq-dev", "libmicrohttpd-dev", "zlib1g-dev", "postgresql", "pgbouncer", "prometheus",
+    ]
 
     private static let shims = [
         "swift": "exit 0",
         "id": #"echo "$FAKE_USER""#,
         "sudo": #"echo sudo >>"$DEPS_ROOT/log"; exec "$@""#,
         "systemctl": #"echo "systemctl $*" >>"$DEPS_ROOT/log""#,
-        "pkg-config": #"[ -e "$DEPS_ROOT/installed/$2-dev" ] || [ -e "$DEPS_ROOT/installed/$2" ]"#,
+        "pkg-config": #"[ -e "$DEPS_ROOT/installed/$2-dev" ] || [ -e "$DEPS_ROOT/installed/${2}1g-dev" ]"#,
         "apt-get": #"""
         simulate='' command='' packages=''
         for word in "$@"; do

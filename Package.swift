@@ -28,9 +28,11 @@ let package = Package(
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // The ladder, from the bottom up.
         .target(name: "Locking", swiftSettings: strict),
+        .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
         .target(name: "Exposition", swiftSettings: strict),
         .target(name: "Observations", swiftSettings: strict),
         .target(name: "Collectors", dependencies: ["Exposition", "Observations"], swiftSettings: strict),
@@ -45,7 +47,7 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Collectors", "Exposition", "Locking", "Observations", "Postgres", "WebServer",
+                "Collectors", "Compression", "Exposition", "Locking", "Observations", "Postgres", "WebServer",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -77,6 +79,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ObservationsTests", dependencies: ["Observations"], swiftSettings: strict),
         .testTarget(
@@ -85,7 +88,8 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Demo", "Postgres", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "WebServerTests", dependencies: ["WebServer"], swiftSettings: strict),
         .testTarget(
-            name: "AgentTests", dependencies: ["Agent", "Locking", "TestSupport"], exclude: ["Golden"],
+            name: "AgentTests", dependencies: ["Agent", "Compression", "Locking", "TestSupport"],
+            exclude: ["Golden", "Recordings"],
             swiftSettings: strict),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "TestSupport"], swiftSettings: strict),
         .testTarget(

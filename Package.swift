@@ -93,7 +93,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "LiveTests", dependencies: ["Agent", "Demo", "Exposition", "TestSupport", "poolscope"],
+            name: "LiveTests",
+            dependencies: [
+                "Agent", "Demo", "Exposition", "Locking", "Observations", "TestSupport", "poolscope",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         // Dashboards, alerts, runbooks, the Makefile and the scripts; knows no other target.
         .testTarget(

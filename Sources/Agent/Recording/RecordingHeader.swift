@@ -29,7 +29,7 @@ struct RecordingHeader: Sendable, Equatable {
             record.add(target.profile.cluster)
             record.add(target.profile.cores)
             record.add(target.profile.spindles)
-            record.add(UInt64(max(1, target.interval / .nanoseconds(1))))
+            record.add(target.interval.nanoseconds)
             let settings = RecordedRules.settings(of: target.profile.rules)
             record.add(settings.count)
             for setting in settings {

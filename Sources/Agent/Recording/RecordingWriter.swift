@@ -76,7 +76,7 @@ struct RecordingWriter {
     private mutating func records(of answer: SourceAnswer, _ event: TimedEvent) -> [UInt8] {
         var definitions: [UInt8] = []
         let source = number(of: answer.source, &definitions)
-        let nanoseconds = UInt64(clamping: Int64(answer.duration / .nanoseconds(1)))
+        let nanoseconds = answer.duration.nanoseconds
         switch answer.result {
         case .failure(let error):
             var record = begin(.failure, event)
@@ -164,5 +164,14 @@ extension String {
     fileprivate var limited: String {
         utf8.count <= RecordingFormat.nameLimit
             ? self : String(decoding: utf8.prefix(RecordingFormat.nameLimit - 3), as: UTF8.self)
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, none if it is negative; what a clock measures has no smaller parts.
+    var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = UInt64(max(0, seconds)).multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? .max : product &+ UInt64(max(0, attoseconds)) / 1_000_000_000
     }
 }

@@ -111,29 +111,24 @@ struct RandomEvents {
 }
 
 extension TimedEvent {
-    /// Everything in it, for comparison.
+    /// What it says, but for the rows of an answer.
     var words: String {
         let what: String
         switch event {
         case .answered(let answer):
             switch answer.result {
-            case .success(let table): what = "\(answer.source) \(answer.duration) \(table.words)"
+            case .success(let table): what = "\(answer.source) \(answer.duration) \(table.rowCount) rows"
             case .failure(let error): what = "\(answer.source) \(answer.duration) \(error.kind) \(error)"
             }
         case .opened, .lost, .skipped, .tickBegan, .omitted, .tickEnded: what = "\(event)"
         }
         return "\(target) \(time.bitPattern) \(what)"
     }
-}
 
-extension ResultTable {
-    fileprivate var words: String {
-        let rows = (0..<rowCount).map { row in
-            tableColumns.indices.map { column in
-                withBytes(row: row, column: column) { bytes in bytes.map { Array($0).description } ?? "NULL" }
-            }
-        }
-        return "\(tableColumns) \(rows)"
+    /// The rows of an answer.
+    var table: RecordedTable? {
+        guard case .answered(let answer) = event, case .success(let table) = answer.result else { return nil }
+        return table as? RecordedTable
     }
 }
 

@@ -30,7 +30,7 @@ struct RecordingHostilityTests {
     func flips(seed: UInt64) {
         var random = RandomEvents(seed: seed)
         let original = seed % 2 == 0 ? random.recording(events: 30).bytes : SampleRecording.versions().bytes
-        for _ in 0..<60 {
+        for _ in 0..<40 {
             var bytes = original
             for _ in 0..<Int.random(in: 1...4, using: &random.random) {
                 let index = Int.random(in: 22..<bytes.count, using: &random.random)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Recordings")
 struct RecordingRoundTripTests {
-    @Test("what was recorded is read again, to the last byte, however it arrives", arguments: 0..<30)
+    @Test("what was recorded is read again, to the last byte, however it arrives", arguments: 0..<20)
     func roundTrip(seed: UInt64) throws {
         var random = RandomEvents(seed: seed)
         let (bytes, events) = random.recording(events: 60)
@@ -22,7 +22,7 @@ struct RecordingRoundTripTests {
         }
         #expect(header == random.header)
         #expect(read.count == events.count)
-        for (read, event) in zip(read, events) where read.words != event.words {
+        for (read, event) in zip(read, events) where read.words != event.words || read.table != event.table {
             Issue.record("\(read.words.prefix(500)) instead of \(event.words.prefix(500))")
             return
         }

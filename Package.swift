@@ -28,9 +28,11 @@ let package = Package(
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // The ladder, from the bottom up.
         .target(name: "Locking", swiftSettings: strict),
+        .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
         .target(name: "Exposition", swiftSettings: strict),
         .target(name: "Observations", dependencies: ["Locking"], swiftSettings: strict),
         .target(name: "Collectors", dependencies: ["Exposition", "Observations"], swiftSettings: strict),
@@ -45,7 +47,7 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Collectors", "Exposition", "Locking", "Observations", "Postgres", "WebServer",
+                "Collectors", "Compression", "Exposition", "Locking", "Observations", "Postgres", "WebServer",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -86,6 +88,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ObservationsTests", dependencies: ["Observations", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -94,7 +97,8 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Demo", "Postgres", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "WebServerTests", dependencies: ["WebServer"], swiftSettings: strict),
         .testTarget(
-            name: "AgentTests", dependencies: ["Agent", "Locking", "TestSupport"], exclude: ["Golden"],
+            name: "AgentTests", dependencies: ["Agent", "Compression", "Locking", "TestSupport"],
+            exclude: ["Golden", "Recordings"],
             swiftSettings: strict),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -102,6 +106,7 @@ let package = Package(
             dependencies: [
                 "Agent", "Collectors", "Demo", "Exposition", "Locking", "Observations", "Postgres", "TestSupport",
                 "poolscope",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         // Dashboards, alerts, runbooks, the Makefile and the scripts; knows no other target.

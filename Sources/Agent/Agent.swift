@@ -30,17 +30,11 @@ package struct Agent: Service {
     /// Samples until the task is cancelled or a graceful shutdown begins; then sessions and connections are closed.
     package func run() async {
         for address in addresses { log.info("listening on \(address)") }
-        let outlets = SampleOutlets(store: store, board: ClusterBoard())
+        let sampler = Sampler(
+            configuration, outlets: SampleOutlets(store: store, board: ClusterBoard()), log: log)
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                for (index, target) in configuration.targets.enumerated() {
-                    group.addTask {
-                        var monitor = TargetMonitor(
-                            target, index: index, interval: target.interval ?? configuration.interval, outlets: outlets,
-                            log: log)
-                        await monitor.run()
-                    }
-                }
+                group.addTask { await sampler.run() }
                 group.addTask { await watchSelf() }
                 await group.waitForAll()
             }

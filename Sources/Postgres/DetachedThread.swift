@@ -3,7 +3,7 @@ import Glibc
 /// Starts a thread that runs `body` and ends; false if the system gives no more threads.
 ///
 /// All signals are blocked in it, so that they go to the threads that expect them. Calls `pthread_create`.
-func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+package func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     let job = ThreadJob(body: body)
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)

@@ -1,19 +1,20 @@
-import Agent
 import Logging
 import ServiceLifecycle
 
-/// Runs an agent under signals: SIGTERM, SIGINT and the end of the terminal (SIGHUP) end it within two seconds.
+/// Runs a service under signals: SIGTERM, SIGINT and the end of the terminal (SIGHUP) end it, within two seconds for
+/// the agent.
 enum AgentRunner {
-    static func run(_ agent: Agent, log: Logger) async throws {
-        try await group(of: agent, log: log).run()
+    /// - Parameter grace: the time it gets to end by itself, and again when it is cancelled.
+    static func run(_ service: any Service, grace: Duration = .seconds(1), log: Logger) async throws {
+        try await group(of: service, grace: grace, log: log).run()
     }
 
-    private static func group(of agent: Agent, log: Logger) -> ServiceGroup {
+    private static func group(of service: any Service, grace: Duration, log: Logger) -> ServiceGroup {
         var configuration = ServiceGroupConfiguration(
-            services: [.init(service: agent, successTerminationBehavior: .gracefullyShutdownGroup)],
+            services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
             gracefulShutdownSignals: [.sigterm, .sigint, .sighup], logger: quiet(log))
-        configuration.maximumGracefulShutdownDuration = .seconds(1)
-        configuration.maximumCancellationDuration = .seconds(1)
+        configuration.maximumGracefulShutdownDuration = grace
+        configuration.maximumCancellationDuration = grace
         return ServiceGroup(configuration: configuration)
     }
 

@@ -15,6 +15,9 @@ enum Failure {
         } catch let error as ConfigurationError {
             say("\(error)")
             throw configurationCode
+        } catch let error as RecordingError {
+            say("poolscope: \(error)")
+            throw ExitCode.failure
         } catch let error as WebServerError {
             say("poolscope: \(error)")
             throw ExitCode.failure

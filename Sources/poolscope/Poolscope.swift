@@ -19,7 +19,10 @@ struct Poolscope: AsyncParsableCommand {
             Watch your own:                         poolscope serve --help
             """,
         version: PoolscopeVersion.current,
-        subcommands: [ServeCommand.self, DemoCommand.self, ConfigCommand.self, CatalogCommand.self])
+        subcommands: [
+            ServeCommand.self, DemoCommand.self, RecordCommand.self, ReplayCommand.self, ConfigCommand.self,
+            CatalogCommand.self,
+        ])
 }
 
 /// The version that `--version`, the landing page and `poolscope_build_info` give.

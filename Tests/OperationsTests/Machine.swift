@@ -4,7 +4,7 @@ import Foundation
 struct Machine {
     /// What the script may install, in its order. `pkg-config` is there from the start: it is a shim itself.
     static let packages = [
-        "pkg-config", "libpq-dev", "libmicrohttpd-dev", "postgresql", "pgbouncer", "prometheus", "python3",
+        "pkg-config", "libpq-dev", "libmicrohttpd-dev", "zlib1g-dev", "postgresql", "pgbouncer", "prometheus", "python3",
         "python3-pip",
     ]
 
@@ -14,7 +14,7 @@ struct Machine {
         "uname": "echo x86_64",
         "sudo": #"echo sudo >>"$DEPS_ROOT/log"; exec "$@""#,
         "systemctl": #"echo "systemctl $*" >>"$DEPS_ROOT/log""#,
-        "pkg-config": #"[ -e "$DEPS_ROOT/installed/$2-dev" ] || [ -e "$DEPS_ROOT/installed/$2" ]"#,
+        "pkg-config": #"[ -e "$DEPS_ROOT/installed/$2-dev" ] || [ -e "$DEPS_ROOT/installed/${2}1g-dev" ]"#,
         "apt-get": #"""
         simulate='' command='' packages=''
         for word in "$@"; do

@@ -24,7 +24,8 @@ final class ClusterBoard: Sendable {
     /// What the poolers of a cluster have said lately.
     func links(cluster: String, at time: Double) -> PoolerLinks {
         let valid = entries.withLock { entries in
-            entries[cluster]?.values.filter { time - $0.time <= Self.validity } ?? []
+            // In one order, so that a replay gives what the live run gave.
+            entries[cluster]?.sorted { $0.key < $1.key }.map(\.value).filter { time - $0.time <= Self.validity } ?? []
         }
         return PoolerLinks(valid.flatMap(\.links))
     }

@@ -21,7 +21,8 @@ enum PipelineEvent: Sendable {
     case tickEnded(TargetState, seconds: Double)
 }
 
-/// An event with its target and the agent's wall clock, in seconds since 1970.
+/// An event with its target and the agent's wall clock, in seconds since 1970; whole microseconds, so that a recording
+/// holds it exactly.
 struct TimedEvent: Sendable {
     let target: Int
     let time: Double

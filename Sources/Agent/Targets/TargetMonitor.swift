@@ -1,6 +1,5 @@
 import Collectors
 import Exposition
-import Foundation
 import Logging
 import Observations
 import Postgres
@@ -120,7 +119,7 @@ struct TargetMonitor {
     /// Everything that the metrics are made from passes here.
     @discardableResult
     private mutating func feed(_ event: PipelineEvent) -> SourceReading? {
-        let time = Date().timeIntervalSince1970
+        let time = WallTime.now
         outlets.tap?.record(TimedEvent(target: index, time: time, event: event))
         return pipeline.apply(event, at: time)
     }

@@ -45,15 +45,20 @@ package struct LabelReplacement: Sendable, Equatable {
         case group(Int)
     }
 
+    /// The replacement as it was written.
+    package let text: String
     private var pieces: [Piece] = []
 
     package static let empty = LabelReplacement()
 
-    private init() {}
+    private init() {
+        text = ""
+    }
 
     /// - Parameter groupCount: how many groups the pattern has.
     /// - Throws: what is wrong, as the rest of a sentence.
     package init(_ text: String, groupCount: Int) throws(LabelPatternError) {
+        self.text = text
         var rest = text.unicodeScalars[...]
         while let dollar = rest.firstIndex(of: "$") {
             pieces.append(.text(String(rest[..<dollar])))

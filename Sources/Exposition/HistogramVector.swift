@@ -15,11 +15,11 @@ package struct HistogramVector: Sendable {
         self.limit = limit
     }
 
-    /// Counts one value in the series with these labels.
-    package mutating func observe(_ value: Double, _ labels: Labels) {
+    /// Counts one value (or `times` equal ones) in the series with these labels.
+    package mutating func observe(_ value: Double, times: UInt64 = 1, _ labels: Labels) {
         let place = place(of: labels)
-        if place != labels { folded += 1 }
-        histograms[place, default: Histogram(bounds: descriptor.buckets)].observe(value)
+        if place != labels { folded += Double(times) }
+        histograms[place, default: Histogram(bounds: descriptor.buckets)].observe(value, times: times)
     }
 
     /// Makes the series exist before its first observation, so that `rate()` sees the first one.

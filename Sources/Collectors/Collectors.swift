@@ -14,6 +14,7 @@ package enum Collectors {
         PeerDatabasesCollector.self,
         PeerSettingsCollector.self,
         PeerRolesCollector.self,
+        TimeoutsCollector.self,
         BouncerPoolsCollector.self,
         PeerBouncerPoolsCollector.self,
         PeerBouncerTotalsCollector.self,

@@ -4,7 +4,7 @@
 # and DATA_SOURCE_NAME from the environment.
 
 BINARY := .build/release/poolscope
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Sources Tests Benchmarks
 
 .DEFAULT_GOAL := help
 .PHONY: help deps deps-build deps-demo deps-test run build test format lint clean
@@ -15,7 +15,7 @@ SOURCES := Package.swift Sources Tests
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-deps: deps-test ## install what is missing to build, demo and test (apt; says what and why)
+deps: deps-test ## install what is missing to build, demo and test (apt, pip; says what and why)
 	@echo 'All dependencies are there.'
 
 deps-build deps-demo deps-test:

@@ -32,7 +32,7 @@ let package = Package(
         // The ladder, from the bottom up.
         .target(name: "Locking", swiftSettings: strict),
         .target(name: "Exposition", swiftSettings: strict),
-        .target(name: "Observations", swiftSettings: strict),
+        .target(name: "Observations", dependencies: ["Locking"], swiftSettings: strict),
         .target(name: "Collectors", dependencies: ["Exposition", "Observations"], swiftSettings: strict),
         .target(
             name: "Postgres",
@@ -69,6 +69,15 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Measures, never tests: see Benchmarks/scale.
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: [
+                "Collectors", "Demo", "Exposition", "Observations", "Postgres",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Sources", swiftSettings: strict),
+
         // Tests: pure and golden ones beside their target, live ones against real servers.
         .target(
             name: "TestSupport",
@@ -78,7 +87,7 @@ let package = Package(
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "ObservationsTests", dependencies: ["Observations"], swiftSettings: strict),
+        .testTarget(name: "ObservationsTests", dependencies: ["Observations", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CollectorsTests", dependencies: ["Collectors", "TestSupport"],
             swiftSettings: strict),
@@ -89,7 +98,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "LiveTests", dependencies: ["Agent", "Demo", "Exposition", "TestSupport", "poolscope"],
+            name: "LiveTests",
+            dependencies: [
+                "Agent", "Collectors", "Demo", "Exposition", "Locking", "Observations", "Postgres", "TestSupport",
+                "poolscope",
+            ],
             swiftSettings: strict),
         // Dashboards, alerts, runbooks, the Makefile and the scripts; knows no other target.
         .testTarget(

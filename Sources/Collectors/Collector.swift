@@ -14,10 +14,14 @@ package protocol Collector: Sendable {
     mutating func observe(_ facts: Facts)
     /// Takes in a tick at which the target could not be read.
     mutating func miss(_ state: TargetState)
+    /// The same, for those that make a difference of which limit was full when the target turned us away; nil when it
+    /// is away for another reason, or did not say.
+    mutating func miss(_ state: TargetState, refusal: Refusal?)
     /// Publishes. Called after `observe` or `miss`; the builder leaves out what describes the moment when the target is not up.
     func emit(into builder: inout SnapshotBuilder)
 }
 
 extension Collector {
     package mutating func miss(_ state: TargetState) {}
+    package mutating func miss(_ state: TargetState, refusal: Refusal?) { miss(state) }
 }

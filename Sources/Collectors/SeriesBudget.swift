@@ -2,38 +2,52 @@ import Exposition
 
 /// Keeps a gauge family whose labels are chosen by clients within a number of series.
 ///
-/// Members stay members while they are there, so that series do not come and go as counts change; free places go
-/// to the largest newcomers; the rest is summed under the labels that `other` gives.
+/// Membership is a `SeriesRoster`'s: series do not come and go as counts change, free places go to the largest
+/// newcomers, and the rest is summed under the labels that `other` gives. Who is a member and not there for a moment has
+/// no series, but keeps its place for the retention, so that what flickers does not make ever new series.
 package struct SeriesBudget: Sendable {
-    package let limit: Int
     /// How often a label set was folded, one count per label set and tick.
     package private(set) var folded: Double = 0
-    private var members: Set<Labels> = []
+    private var roster: SeriesRoster<Void>
+    /// The labels under which the rest was summed so far.
+    private var others: Set<Labels> = []
 
+    /// - Parameter retention: how many seconds a label set keeps its place without being there. Much less than that of
+    ///   a counter: a place that is kept for nobody is one that somebody who is there goes without.
     /// - Precondition: the limit is positive.
-    package init(limit: Int) {
-        precondition(limit > 0, "a family without series says nothing")
-        self.limit = limit
+    package init(limit: Int, retention: Double = 60) {
+        roster = SeriesRoster(limit: limit, retention: retention)
     }
 
+    package var limit: Int { roster.limit }
+
     /// The series to publish.
-    package mutating func fold(_ counts: [Labels: Double], other: (Labels) -> Labels) -> [Labels: Double] {
-        members.formIntersection(counts.keys)
-        if members.count < counts.count {
-            let newcomers = counts.filter { !members.contains($0.key) }
-                .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            members.formUnion(newcomers.prefix(limit - members.count).lazy.map(\.key))
-        }
+    /// - Parameter time: seconds by any clock, for instance the sample's; without one, a tick counts as a second.
+    package mutating func fold(
+        _ counts: [Labels: Double], at time: Double? = nil, other: (Labels) -> Labels
+    ) -> [Labels: Double] {
+        let newcomers = counts.filter { !roster.see($0.key) }
+        roster.endTick(admitting: newcomers, as: (), at: time)
         var published: [Labels: Double] = [:]
         for (labels, count) in counts {
-            if members.contains(labels) {
-                published[labels, default: 0] += count
-            } else {
-                published[other(labels), default: 0] += count
-                folded += 1
-            }
+            let isMember = newcomers.isEmpty || roster[labels] != nil
+            published[isMember ? labels : place(ofOther: other(labels)), default: 0] += count
+            if !isMember { folded += 1 }
         }
         return published
+    }
+
+    /// Under which labels the last tick published a label set.
+    package func place(of labels: Labels, other: (Labels) -> Labels) -> Labels {
+        if roster[labels] != nil { return labels }
+        let other = other(labels)
+        return others.contains(other) ? other : other.folded
+    }
+
+    private mutating func place(ofOther labels: Labels) -> Labels {
+        guard others.contains(labels) || others.count < roster.othersLimit else { return labels.folded }
+        others.insert(labels)
+        return labels
     }
 }
 

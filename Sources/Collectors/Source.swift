@@ -66,6 +66,9 @@ package struct Facts: Sendable {
     private var fresh: Set<ObjectIdentifier> = []
     /// For a server: which client of a watched pooler holds which of its backends.
     package var poolerLinks = PoolerLinks.none
+    /// When this tick began by the agent's wall clock, in seconds since 1970: for targets that tell no time of their
+    /// own.
+    package private(set) var tickBeganAt = 0.0
 
     package init() {}
 
@@ -80,7 +83,8 @@ package struct Facts: Sendable {
     }
 
     /// Begins a new tick: what is there is no longer fresh.
-    package mutating func beginTick() {
+    package mutating func beginTick(at time: Double = 0) {
+        tickBeganAt = time
         fresh.removeAll(keepingCapacity: true)
     }
 

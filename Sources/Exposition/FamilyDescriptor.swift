@@ -22,21 +22,30 @@ package struct FamilyDescriptor: Sendable, Hashable {
     package let help: String
     /// The labels beside `target`, in alphabetical order.
     package let labels: [String]
+    /// Those of the labels whose values have no end, since clients choose them: a budget makes “other” of these only.
+    package let openLabels: Set<String>
     package let lifetime: SampleLifetime
     /// Upper bounds of the buckets, for histograms; `+Inf` is implied.
     package let buckets: [Double]
 
     package init(
-        _ name: String, _ type: MetricType, unit: String? = nil, labels: [String] = [], buckets: [Double] = [],
-        lifetime: SampleLifetime? = nil, help: String
+        _ name: String, _ type: MetricType, unit: String? = nil, labels: [String] = [], openLabels: Set<String>? = nil,
+        buckets: [Double] = [], lifetime: SampleLifetime? = nil, help: String
     ) {
+        precondition(openLabels?.isSubset(of: labels) ?? true, "\(name) has an open label that it has not")
         self.name = name
         self.type = type
         self.unit = unit
         self.help = help
         self.labels = labels.sorted()
+        self.openLabels = openLabels ?? Set(labels)
         self.buckets = buckets
         self.lifetime = lifetime ?? Self.naturalLifetime(of: type)
+    }
+
+    /// The labels of the series that these are folded into where there is no room for one of their own.
+    package func folding(_ labels: Labels) -> Labels {
+        openLabels.count == self.labels.count ? labels.folded : labels.folding(openLabels)
     }
 
     private static func naturalLifetime(of type: MetricType) -> SampleLifetime {

@@ -1,41 +1,50 @@
 /// Histograms of one family by labels.
+///
+/// Whoever calls `endTick` at each tick lets label sets that are no longer seen yield their places to new ones when there
+/// are no others; without it the first to come stay for ever.
 package struct HistogramVector: Sendable {
-    package let descriptor: FamilyDescriptor
-    /// The most series that there can be; label sets beyond it are counted in one more, whose values are “other”.
-    package let limit: Int
-    /// How often an observation was folded into the one more.
-    package private(set) var folded: Double = 0
-    private var histograms: [Labels: Histogram] = [:]
+    private var table: SeriesTable<Histogram>
 
+    /// - Parameters:
+    ///   - limit: the most series that there can be; label sets beyond it are counted in others, whose open labels are
+    ///     “other” (`FamilyDescriptor.openLabels`).
+    ///   - retention: how many seconds a series keeps its place without being observed or touched.
     /// - Precondition: the descriptor is of type histogram and names its buckets; the limit is positive.
-    package init(_ descriptor: FamilyDescriptor, limit: Int = 1_000) {
+    package init(_ descriptor: FamilyDescriptor, limit: Int = 1_000, retention: Double = CounterVector.retention) {
         precondition(descriptor.type == .histogram && !descriptor.buckets.isEmpty, "\(descriptor.name) is no histogram")
-        precondition(limit > 0, "a family without series says nothing")
-        self.descriptor = descriptor
-        self.limit = limit
+        table = SeriesTable(
+            descriptor, limit: limit, retention: retention, initial: Histogram(bounds: descriptor.buckets))
     }
+
+    package var descriptor: FamilyDescriptor { table.descriptor }
+    package var limit: Int { table.limit }
+    /// How often an observation was folded into “other”.
+    package var folded: Double { table.folded }
 
     /// Counts one value (or `times` equal ones) in the series with these labels.
     package mutating func observe(_ value: Double, times: UInt64 = 1, _ labels: Labels) {
-        let place = place(of: labels)
-        if place != labels { folded += Double(times) }
-        histograms[place, default: Histogram(bounds: descriptor.buckets)].observe(value, times: times)
+        table.update(labels, size: Double(times)) { $0.observe(value, times: times) }
     }
 
     /// Makes the series exist before its first observation, so that `rate()` sees the first one.
     package mutating func touch(_ labels: Labels) {
-        let place = place(of: labels)
-        if histograms[place] == nil { histograms[place] = Histogram(bounds: descriptor.buckets) }
+        table.update(labels, size: nil) { _ in }
     }
 
-    private func place(of labels: Labels) -> Labels {
-        histograms[labels] != nil || histograms.count < limit ? labels : labels.folded
-    }
+    /// Ends a tick: what was not seen for long makes room for what found no place in this tick, and counts from now on.
+    /// - Parameter time: seconds by any clock, for instance the sample's; without one, a tick counts as a second.
+    package mutating func endTick(at time: Double? = nil) { table.endTick(at: time) }
+
+    /// Forgets all observations and keeps who has a place: for a distribution of the moment, not a total.
+    package mutating func startOver() { table.reset() }
 
     /// The histogram of these labels, or nil before its first observation.
-    package subscript(labels: Labels) -> Histogram? { histograms[labels] }
+    package subscript(labels: Labels) -> Histogram? { table[labels] }
 
-    package func emit(into builder: inout SnapshotBuilder) {
-        for (labels, histogram) in histograms { builder.add(descriptor, labels, .histogram(histogram)) }
+    /// - Parameter skippingEmpty: leave out series without an observation.
+    package func emit(into builder: inout SnapshotBuilder, skippingEmpty: Bool = false) {
+        for (labels, histogram) in table.all where !(skippingEmpty && histogram.count == 0) {
+            builder.add(descriptor, labels, .histogram(histogram))
+        }
     }
 }

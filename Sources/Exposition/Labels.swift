@@ -40,6 +40,11 @@ package struct Labels: Hashable, Sendable {
         Labels(pairs.map { Label($0.name, "other") })
     }
 
+    /// These labels with “other” as the values of some.
+    package func folding(_ names: Set<String>) -> Labels {
+        Labels(pairs.map { names.contains($0.name) ? Label($0.name, "other") : $0 })
+    }
+
     private mutating func set(_ label: Label) {
         // Byte order, not locale order: the output must be the same everywhere.
         let position = pairs.firstIndex { !$0.name.utf8.lexicographicallyPrecedes(label.name.utf8) } ?? pairs.endIndex

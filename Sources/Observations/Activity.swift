@@ -23,6 +23,13 @@ package struct ActivityRow: Sendable, Equatable {
     package var clientAddress: String?
     /// The client's TCP port; −1 for a unix socket.
     package var clientPort: Int32?
+    /// The names on the server, where label rules have made others of `database` and `user`.
+    private var serverNames: ServerNames?
+
+    private struct ServerNames: Sendable, Equatable {
+        var database: String?
+        var user: String?
+    }
 
     package init(
         pid: Int32, backendStart: ServerTime? = nil, transactionStart: ServerTime? = nil,
@@ -67,6 +74,25 @@ package struct ActivityRow: Sendable, Equatable {
     package var isWaitingForLock: Bool { waitEventType == "Lock" }
 
     package var isParallelWorker: Bool { backendType == "parallel worker" }
+}
+
+extension ActivityRow {
+    /// The database's name on the server, whatever label rules made of it: for limits and thresholds, never for labels.
+    package var serverDatabase: String? { serverNames?.database ?? database }
+    /// The role's name on the server, whatever label rules made of it: for limits and thresholds, never for labels.
+    package var serverUser: String? { serverNames?.user ?? user }
+
+    /// Gives the database another name in labels.
+    package mutating func rewriteDatabase(to name: String) {
+        serverNames = ServerNames(database: serverDatabase, user: serverUser)
+        database = name
+    }
+
+    /// Gives the role another name in labels.
+    package mutating func rewriteUser(to name: String) {
+        serverNames = ServerNames(database: serverDatabase, user: serverUser)
+        user = name
+    }
 }
 
 /// `pg_stat_activity.state`. What a newer server adds is kept under its own name.

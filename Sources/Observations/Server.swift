@@ -64,10 +64,13 @@ package struct RoleLimit: Sendable, Equatable {
     package var name: String
     /// −1 means none.
     package var connectionLimit: Int64
+    /// Superusers are exempt from their limit, and from their database's.
+    package var isSuperuser: Bool
 
-    package init(name: String, connectionLimit: Int64) {
+    package init(name: String, connectionLimit: Int64, isSuperuser: Bool = false) {
         self.name = name
         self.connectionLimit = connectionLimit
+        self.isSuperuser = isSuperuser
     }
 }
 

@@ -11,20 +11,23 @@ extension PostgresError {
     ///   - secrets: Removed from the message.
     static func connecting(_ message: String, secrets: [String]) -> PostgresError {
         var lines: [String] = []
-        for line in message.scrubbed(of: secrets).split(whereSeparator: \.isNewline).map(String.init)
-        // Indented lines are libpq's conjectures ("This probably means the server terminated abnormally").
-        where !line.hasPrefix("\t") && !line.hasPrefix("LOCATION:") && !lines.contains(line) {
+        // Which function of the server reported the attempt on the line before.
+        var routines: [String: String] = [:]
+        for line in message.scrubbed(of: secrets).split(whereSeparator: \.isNewline).map(String.init) {
+            if let routine = routine(inLine: line), let last = lines.last { routines[last] = routine }
+            // Indented lines are libpq's conjectures ("This probably means the server terminated abnormally").
+            if line.hasPrefix("\t") || line.hasPrefix("LOCATION:") || lines.contains(line) { continue }
             lines.append(line)
         }
         let attempts = lines.filter { line in
             !["DETAIL:", "HINT:", "CONTEXT:", "QUERY:"].contains(where: line.hasPrefix)
         }
-        let verdicts = attempts.map(verdict(onAttempt:))
+        let verdicts = attempts.map { verdict(onAttempt: $0, routine: routines[$0]) }
         guard let best = verdicts.min(by: { $0.rank < $1.rank }) else {
             return PostgresError(kind: .disconnected, message: "libpq gave no reason")
         }
         let words = lines.map { $0.replacing(#/:  [0-9A-Z]{5}: /#, with: ": ") }.joined(separator: "; ")
-        return PostgresError(kind: best.kind, sqlState: best.sqlState, message: words)
+        return PostgresError(kind: best.kind, sqlState: best.sqlState, message: words, fullLimit: best.fullLimit)
     }
 
     /// Why a statement failed.
@@ -46,12 +49,14 @@ extension PostgresError {
             // Also a plain ERROR of class 08: PgBouncer's console gives 08P01 for a wrong command, dblink 08001.
             kind = .statementFailed
         }
-        return PostgresError(kind: kind, sqlState: sqlState, message: message)
+        let fullLimit = kind == .tooManyConnections ? fullLimit(saying: message, routine: nil) : nil
+        return PostgresError(kind: kind, sqlState: sqlState, message: message, fullLimit: fullLimit)
     }
 
     private struct Verdict {
         let kind: Kind
         let sqlState: SQLState?
+        var fullLimit: FullLimit?
 
         /// The lower, the more it tells: a host that answered says more than one that did not.
         var rank: Int {
@@ -61,6 +66,16 @@ extension PostgresError {
             ]
             return (sqlState == nil ? order.count : 0) + (order.firstIndex(of: kind) ?? order.count)
         }
+    }
+
+    private static func verdict(onAttempt line: String, routine: String?) -> Verdict {
+        var verdict = verdict(onAttempt: line)
+        if verdict.kind == .tooManyConnections {
+            // Before the SQLSTATE stands the host, in quotes like a role.
+            let words = line.firstMatch(of: #/:  [0-9A-Z]{5}: /#).map { line[$0.range.upperBound...] } ?? line[...]
+            verdict.fullLimit = fullLimit(saying: String(words), routine: routine)
+        }
+        return verdict
     }
 
     private static func verdict(onAttempt line: String) -> Verdict {
@@ -113,6 +128,7 @@ extension PostgresError {
     private static let phrases: [(phrase: String, kind: Kind)] = [
         ("expected authentication request", .refused),
         ("no more connections allowed", .tooManyConnections),
+        ("client connections exceeded", .tooManyConnections),
         ("too many", .tooManyConnections),
         ("remaining connection slots", .tooManyConnections),
         ("Max client connections", .tooManyConnections),

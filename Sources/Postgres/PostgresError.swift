@@ -40,11 +40,14 @@ package struct PostgresError: Error, Sendable, Equatable, CustomStringConvertibl
     package let sqlState: SQLState?
     /// One line of at most 1,000 characters, without secrets.
     package let message: String
+    /// Which limit was full; nil for every kind but `tooManyConnections`.
+    package let fullLimit: FullLimit?
 
     /// - Parameter message: Free of secrets; line breaks become spaces.
-    package init(kind: Kind, sqlState: SQLState? = nil, message: String) {
+    package init(kind: Kind, sqlState: SQLState? = nil, message: String, fullLimit: FullLimit? = nil) {
         self.kind = kind
         self.sqlState = sqlState
+        self.fullLimit = fullLimit
         self.message = message.onOneLine(limit: 1_000)
     }
 

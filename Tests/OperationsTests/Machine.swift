@@ -3,11 +3,15 @@ import Foundation
 /// A machine for `scripts/deps`: a directory that stands for `/`, with an `apt-get` that installs by making files.
 struct Machine {
     /// What the script may install, in its order. `pkg-config` is there from the start: it is a shim itself.
-    static let packages = ["pkg-config", "libpq-dev", "libmicrohttpd-dev", "postgresql", "pgbouncer", "prometheus"]
+    static let packages = [
+        "pkg-config", "libpq-dev", "libmicrohttpd-dev", "postgresql", "pgbouncer", "prometheus", "python3",
+        "python3-pip",
+    ]
 
     private static let shims = [
         "swift": "exit 0",
         "id": #"echo "$FAKE_USER""#,
+        "uname": "echo x86_64",
         "sudo": #"echo sudo >>"$DEPS_ROOT/log"; exec "$@""#,
         "systemctl": #"echo "systemctl $*" >>"$DEPS_ROOT/log""#,
         "pkg-config": #"[ -e "$DEPS_ROOT/installed/$2-dev" ] || [ -e "$DEPS_ROOT/installed/$2" ]"#,
@@ -39,14 +43,45 @@ struct Machine {
             postgresql) make_program "$DEPS_ROOT/usr/lib/postgresql/15/bin/initdb" ;;
             pgbouncer) make_program "$DEPS_ROOT/usr/sbin/pgbouncer" ;;
             prometheus) make_program "$DEPS_ROOT/bin/prometheus"; make_program "$DEPS_ROOT/bin/promtool" ;;
+            python3) cp "$DEPS_ROOT/python3" "$DEPS_ROOT/bin/python3" ;;
             *) : >"$DEPS_ROOT/installed/$package" ;;
             esac
         done
         """#,
     ]
 
+    /// A `python3` whose `pip` unpacks a package by making the two programs that count.
+    private static let python = #"""
+        #!/bin/sh
+        [ -e "$DEPS_ROOT/installed/python3-pip" ] || exit 1
+        [ "$3" != --version ] || exit 0
+        target='' package=''
+        while [ $# -gt 0 ]; do
+            case $1 in --target) target=$2 ;; esac
+            package=$1
+            shift
+        done
+        echo "pip install $package" >>"$DEPS_ROOT/log"
+        mkdir -p "$target/server/pginstall/bin"
+        programs='postgres initdb'
+        case $(cat "$DEPS_ROOT/trouble" 2>/dev/null) in
+        half) programs=postgres ;;
+        pip) echo 'ERROR: no network' >&2; exit 1 ;;
+        race) whole=${target%/*}/postgresql-18
+            case $package in pgserver*) whole=${target%/*}/postgresql-16 ;; esac
+            mkdir -p "$whole/bin"
+            for program in $programs; do : >"$whole/bin/$program"; chmod 755 "$whole/bin/$program"; done ;;
+        esac
+        for program in $programs; do
+            : >"$target/server/pginstall/bin/$program"
+            chmod 755 "$target/server/pginstall/bin/$program"
+        done
+        """#
+
     /// The real programs that the script and the shims call.
-    private static let tools = ["sh", "env", "cat", "tail", "mkdir", "chmod", "rm", "rmdir"]
+    private static let tools = [
+        "sh", "env", "cat", "tail", "mkdir", "chmod", "rm", "rmdir", "cp", "ln", "mktemp", "mv",
+    ]
 
     private let root: URL
     private let user: Int
@@ -61,6 +96,7 @@ struct Machine {
                 try FileManager.default.createDirectory(
                     at: root.appending(path: folder), withIntermediateDirectories: true)
             }
+            try machine.write("python3", python + "\n")
             // A neighbour, so that the folder of all configuration is never empty.
             try machine.write("etc/hostname", "machine\n")
             for (name, body) in shims where !absent.contains(name) {
@@ -81,7 +117,10 @@ struct Machine {
     func deps(_ arguments: String...) async throws -> Command.Outcome {
         try await Command.run(
             Repository.url("scripts/deps").path(), arguments,
-            environment: ["PATH": root.path() + "/bin", "DEPS_ROOT": root.path(), "FAKE_USER": String(user)])
+            environment: [
+                "PATH": root.path() + "/bin", "DEPS_ROOT": root.path(), "FAKE_USER": String(user),
+                "HOME": root.path() + "/home",
+            ])
     }
 
     /// What `apt-get`, `sudo` and `systemctl` were asked, a line each.
@@ -96,6 +135,13 @@ struct Machine {
         let file = root.appending(path: path)
         try Data(text.utf8).write(to: file)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path())
+    }
+
+    /// What is in the directory of the other versions of PostgreSQL, hidden files included, sorted.
+    func servers() -> [String] {
+        let cache = user == 0 ? "var/cache/poolscope" : "home/.cache/poolscope"
+        return ((try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: cache).path())) ?? [])
+            .sorted()
     }
 
     /// Which of the places that the script uses for a while exist now.

@@ -45,6 +45,22 @@ package struct BouncerFixture: Sendable, CustomStringConvertible {
         return TextTable(columns: columns, rows: [columns.map { values[$0] ?? "0" }])
     }
 
+    /// `web` with limits of its own where the version shows them, `jobs` without; texts are padded as PgBouncer pads
+    /// them.
+    package var users: TextTable {
+        let columns =
+            ["name"] + at(23, ["pool_size"]) + at(24, ["reserve_pool_size"]) + ["pool_mode"]
+            + at(23, ["max_user_connections", "current_connections"])
+            + at(24, ["max_user_client_connections", "current_client_connections"])
+        let web: [String: String?] = [
+            "name": "web", "pool_size": "        6", "reserve_pool_size": "        2", "pool_mode": nil,
+            "max_user_connections": "20", "current_connections": "5", "max_user_client_connections": "10",
+            "current_client_connections": "7",
+        ]
+        let jobs: [String: String?] = ["name": "jobs", "pool_size": "", "reserve_pool_size": "", "pool_mode": nil]
+        return TextTable(columns: columns, rows: [web, jobs].map { row in columns.map { row[$0] ?? "0" } })
+    }
+
     package var totals: TextTable {
         let columns =
             ["database"] + at(23, ["server_assignment_count"])

@@ -32,7 +32,12 @@ extension ConfigurationKey {
 
 /// The keys at the top of the file.
 enum AgentKey: String, ConfigurationKey {
-    case listen, interval, targets
+    case listen, interval
+    case slowThreshold = "slow_threshold"
+    case slowOverrides = "slow_overrides"
+    case leakThreshold = "leak_threshold"
+    case seriesLimit = "series_limit"
+    case labels, targets
 
     static let prefix = ""
     static let owner = "the configuration"
@@ -49,6 +54,11 @@ enum AgentKey: String, ConfigurationKey {
             KeyDocumentation(
                 type: "duration", fallback: "`\(DurationText.format(AgentConfiguration.defaultInterval))`",
                 bounds: intervalBounds, meaning: "How often every target is sampled.", example: "interval: 1s")
+        case .slowThreshold: RulesKey.slowThreshold.documentation
+        case .slowOverrides: RulesKey.slowOverrides.documentation
+        case .leakThreshold: RulesKey.leakThreshold.documentation
+        case .seriesLimit: RulesKey.seriesLimit.documentation
+        case .labels: RulesKey.labels.documentation
         case .targets:
             KeyDocumentation(
                 type: "list of targets", fallback: "required", bounds: "1 to \(AgentConfiguration.targetLimit)",
@@ -62,6 +72,11 @@ enum TargetKey: String, ConfigurationKey {
     case name, kind, dsn, cluster, cores, spindles
     case passwordFile = "password_file"
     case interval
+    case slowThreshold = "slow_threshold"
+    case slowOverrides = "slow_overrides"
+    case leakThreshold = "leak_threshold"
+    case seriesLimit = "series_limit"
+    case labels
 
     static let prefix = "targets[]."
     static let owner = "a target"
@@ -105,6 +120,11 @@ enum TargetKey: String, ConfigurationKey {
             KeyDocumentation(
                 type: "duration", fallback: "the top-level `interval`", bounds: intervalBounds,
                 meaning: "How often this target is sampled.", example: "interval: 5s")
+        case .slowThreshold: RulesKey.slowThreshold.targetDocumentation
+        case .slowOverrides: RulesKey.slowOverrides.targetDocumentation
+        case .leakThreshold: RulesKey.leakThreshold.targetDocumentation
+        case .seriesLimit: RulesKey.seriesLimit.targetDocumentation
+        case .labels: RulesKey.labels.targetDocumentation
         }
     }
 }

@@ -1,8 +1,10 @@
+import Observations
 import Postgres
 
 extension ConfigurationReader {
     /// All targets with their names. Incomplete where a problem was reported.
-    mutating func targets(_ fields: Fields<AgentKey>) -> [TargetConfiguration] {
+    /// - Parameter rules: what a target has that says nothing else.
+    mutating func targets(_ fields: Fields<AgentKey>, rules: SamplingRules) -> [TargetConfiguration] {
         let path = fields.path(.targets)
         guard let node = fields.nodes[.targets] else {
             problems.report(path, "is missing; name at least one target", line: fields.line)
@@ -34,7 +36,7 @@ extension ConfigurationReader {
                     names[name] = (path, node.line)
                 }
             }
-            if let target = target(fields, name: name) { targets.append(target) }
+            if let target = target(fields, name: name, rules: rules) { targets.append(target) }
         }
         var naming = TargetNaming(taken: Set(names.keys))
         for index in targets.indices where targets[index].name.isEmpty {
@@ -44,7 +46,9 @@ extension ConfigurationReader {
     }
 
     /// One target, with an empty name if it has none; nil if there is no connection string to make it of.
-    private mutating func target(_ fields: Fields<TargetKey>, name: String?) -> TargetConfiguration? {
+    private mutating func target(
+        _ fields: Fields<TargetKey>, name: String?, rules: SamplingRules
+    ) -> TargetConfiguration? {
         let kind = value(.kind, in: fields, ConfigurationValue.kind) ?? .postgres
         let connection = value(.dsn, in: fields) { (text) throws(ConfigurationValue.Complaint) in
             try ConfigurationValue.connection(text, kind: kind)
@@ -58,6 +62,7 @@ extension ConfigurationReader {
         let spindles = wholeNumber(.spindles, in: fields, TargetConfiguration.spindlesBounds)
         let passwordFile = value(.passwordFile, in: fields, ConfigurationValue.passwordFile)
         let interval = value(.interval, in: fields, ConfigurationValue.interval)
+        let ownRules = self.rules(fields, .targetKeys, else: rules)
         guard let connection else { return nil }
         if let node = fields.nodes[.passwordFile], connection.hasPassword {
             let sentence = "there is a password in dsn already; keep one of the two"
@@ -65,11 +70,12 @@ extension ConfigurationReader {
         }
         return TargetConfiguration(
             name: name ?? "", kind: kind, connection: connection, cluster: cluster, cores: cores, spindles: spindles,
-            passwordFile: passwordFile.map { $0.hasPrefix("/") ? $0 : directory + $0 }, interval: interval)
+            passwordFile: passwordFile.map { $0.hasPrefix("/") ? $0 : directory + $0 }, interval: interval,
+            rules: ownRules)
     }
 
-    private mutating func wholeNumber(
-        _ key: TargetKey, in fields: Fields<TargetKey>, _ bounds: ClosedRange<Int>
+    mutating func wholeNumber<Key>(
+        _ key: Key, in fields: Fields<Key>, _ bounds: ClosedRange<Int>
     ) -> Int? {
         value(key, in: fields) { (text) throws(ConfigurationValue.Complaint) in
             try ConfigurationValue.wholeNumber(text, in: bounds)

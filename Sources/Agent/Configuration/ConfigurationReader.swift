@@ -1,3 +1,4 @@
+import Observations
 import WebServer
 
 /// Reads the tree of one file into a configuration and collects everything that is wrong with it.
@@ -32,7 +33,7 @@ struct ConfigurationReader {
         if let fields = fields(of: root, at: "", as: AgentKey.self) {
             result.listen = listen(fields)
             result.interval = value(.interval, in: fields, ConfigurationValue.interval) ?? result.interval
-            result.targets = targets(fields)
+            result.targets = targets(fields, rules: rules(fields, .agentKeys, else: SamplingRules()))
         }
         try problems.throwIfAny()
         return result

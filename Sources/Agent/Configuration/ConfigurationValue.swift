@@ -12,7 +12,10 @@ enum ConfigurationValue {
     static let clusterLimit = 128
 
     static func interval(_ text: String) throws(Complaint) -> Duration {
-        let bounds = AgentConfiguration.intervalBounds
+        try duration(text, in: AgentConfiguration.intervalBounds)
+    }
+
+    static func duration(_ text: String, in bounds: ClosedRange<Duration>) throws(Complaint) -> Duration {
         guard let duration = DurationText.parse(text) else {
             throw Complaint(sentence: quoting(text) + "is not a duration; write for example 500ms, 1s or 5m")
         }
@@ -59,22 +62,52 @@ enum ConfigurationValue {
     }
 
     static func kind(_ text: String) throws(Complaint) -> TargetKind {
-        if let kind = TargetKind(rawValue: text) { return kind }
-        let known = TargetKind.allCases.map(\.rawValue)
+        try word(text, "a kind of target")
+    }
+
+    /// One of a few words.
+    /// - Parameter what: what they are, for the complaint.
+    static func word<Word: RawRepresentable<String> & CaseIterable>(
+        _ text: String, _ what: String
+    ) throws(Complaint) -> Word {
+        if let word = Word(rawValue: text) { return word }
+        let known = Word.allCases.map(\.rawValue)
         let advice =
             switch Suggestion.nearest(to: text, among: known) {
             case let near?: "did you mean “\(near)”?"
             case nil: "write \(known.joined(separator: " or "))"
             }
-        throw Complaint(sentence: quoting(text) + "is not a kind of target; " + advice)
+        throw Complaint(sentence: quoting(text) + "is not \(what); " + advice)
     }
 
     static func cluster(_ text: String) throws(Complaint) -> String {
+        try shortText(text)
+    }
+
+    /// A name of a few characters, whatever they are.
+    static func shortText(_ text: String) throws(Complaint) -> String {
         guard 1...clusterLimit ~= text.count else {
             throw Complaint(sentence: "must have 1 to \(clusterLimit) characters")
         }
         try checkPrintable(text)
         return text
+    }
+
+    static func pattern(_ text: String) throws(Complaint) -> LabelPattern {
+        do {
+            return try LabelPattern(text)
+        } catch {
+            throw Complaint(sentence: error.sentence)
+        }
+    }
+
+    /// - Parameter groupCount: how many groups the regex beside it has.
+    static func replacement(_ text: String, groupCount: Int) throws(Complaint) -> LabelReplacement {
+        do {
+            return try LabelReplacement(text, groupCount: groupCount)
+        } catch {
+            throw Complaint(sentence: error.sentence)
+        }
     }
 
     static func passwordFile(_ text: String) throws(Complaint) -> String {

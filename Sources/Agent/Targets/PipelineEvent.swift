@@ -9,6 +9,8 @@ enum PipelineEvent: Sendable {
     case opened(version: String)
     /// The session is gone, and with it what was known.
     case lost
+    /// The target had no connection for us, and said which limit is full. Follows `lost`.
+    case refused(Refusal)
     /// Ticks that did not take place.
     case skipped(ticks: Int)
     case tickBegan

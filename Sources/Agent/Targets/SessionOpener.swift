@@ -31,7 +31,9 @@ struct SessionOpener {
         } catch let problem as TargetProblem {
             throw problem
         } catch let error as PostgresError {
-            throw TargetProblem(state: TargetState(error), sentence: error.message + hint(on: error))
+            throw TargetProblem(
+                state: TargetState(error), sentence: error.message + hint(on: error),
+                refusal: Refusal(error, connection: connection))
         } catch {
             throw TargetProblem(state: .disconnected, sentence: "\(error)")
         }

@@ -5,14 +5,17 @@ import Postgres
 struct TargetProblem: Error, Equatable {
     let state: TargetState
     let sentence: String
+    /// Which limit was full, where the target said so.
+    let refusal: Refusal?
 
-    init(state: TargetState, sentence: String) {
+    init(state: TargetState, sentence: String, refusal: Refusal? = nil) {
         self.state = state
         self.sentence = sentence
+        self.refusal = refusal
     }
 
     init(_ error: PostgresError) {
-        self.init(state: TargetState(error), sentence: error.message)
+        self.init(state: TargetState(error), sentence: error.message, refusal: Refusal(error))
     }
 }
 

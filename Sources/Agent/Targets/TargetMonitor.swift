@@ -130,6 +130,7 @@ struct TargetMonitor {
         session = nil
         schedule.reset()
         feed(.lost)
+        if let refusal = problem.refusal { feed(.refused(refusal)) }
         health.lost(problem, at: .now, jitter: Double.random(in: 0..<1))
     }
 

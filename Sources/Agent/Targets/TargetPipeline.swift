@@ -10,6 +10,8 @@ struct TargetPipeline {
     private(set) var facts = Facts()
     private(set) var version = ""
     private(set) var state = TargetState.connecting
+    /// Which limit was full at the last attempt to connect.
+    private var refusal: Refusal?
     private var collectors: [any Collector]
     private var report: TargetReport
 
@@ -28,12 +30,16 @@ struct TargetPipeline {
         case .opened(let version):
             self.version = version
             facts = Facts()
+            refusal = nil
         case .lost:
             facts = Facts()
+            refusal = nil
+        case .refused(let refusal):
+            self.refusal = refusal
         case .skipped(let ticks):
             report.recordSkipped(ticks)
         case .tickBegan:
-            facts.beginTick()
+            facts.beginTick(at: time)
         case .answered(let answer):
             return take(answer, at: time)
         case .omitted(let source):
@@ -82,7 +88,11 @@ struct TargetPipeline {
         report.recordTick(seconds: seconds)
         exchangeLinks(at: time)
         for index in collectors.indices {
-            if state == .up { collectors[index].observe(facts) } else { collectors[index].miss(state) }
+            if state == .up {
+                collectors[index].observe(facts)
+            } else {
+                collectors[index].miss(state, refusal: state == .tooManyConnections ? refusal : nil)
+            }
         }
     }
 

@@ -17,3 +17,21 @@ extension TargetState {
         }
     }
 }
+
+extension Refusal {
+    /// The limit that an error tells of; nil when it tells of none.
+    /// - Parameter connection: Says which role and database asked, where the message does not.
+    init?(_ error: PostgresError, connection: ConnectionString? = nil) {
+        let user = connection?["user"] ?? ""
+        let database = connection?["dbname"] ?? user
+        switch error.fullLimit {
+        case nil: return nil
+        case .server: self = .server
+        case .role(let name): self = .role(name ?? user)
+        case .database(let name): self = .database(name ?? database)
+        case .clientSlots: self = .clientSlots
+        case .userClients: self = .userClients(user)
+        case .databaseClients: self = .databaseClients(database)
+        }
+    }
+}

@@ -6,7 +6,7 @@ package struct BouncerPoolsCollector: Collector {
     package static let kind = TargetKind.pgbouncer
     package static let families = PoolFamilies.all + [FoldedSeries.descriptor]
     package static let sources: [any Source.Type] = [
-        BouncerPoolsSource.self, BouncerDatabasesSource.self, BouncerConfigSource.self,
+        BouncerPoolsSource.self, BouncerDatabasesSource.self, BouncerConfigSource.self, BouncerUsersSource.self,
     ]
 
     /// PgBouncer's own admin database has a row in SHOW POOLS, but no server connections.
@@ -31,12 +31,14 @@ package struct BouncerPoolsCollector: Collector {
         guard let rows = facts[BouncerPoolsSource.self] else { return }
         let databases = facts[BouncerDatabasesSource.self] ?? []
         let config = facts[BouncerConfigSource.self]
+        let users = Dictionary((facts[BouncerUsersSource.self] ?? []).map { ($0.name, $0) }) { first, _ in first }
         let lent = rows.filter { $0.database != Self.adminDatabase }
         for row in lent {
             let database = databases.first { $0.name == row.database }
             let labels = PoolFamilies.labels(pooler: "pgbouncer", database: row.database, user: row.user)
-            let size = database.flatMap { Self.effectiveSize(of: $0, config: config) }
-            let saturation = Self.saturation(of: row, size: size, database: database, config: config, among: lent)
+            let size = database.flatMap { Self.effectiveSize(of: $0, user: users[row.user], config: config) }
+            let saturation = Self.saturation(
+                of: row, size: size, database: database, user: users[row.user], config: config, among: lent)
             pools.append(Pool(labels: labels, row: row, size: size, saturation: saturation))
         }
         guard facts.fresh(BouncerPoolsSource.self) != nil else { return }
@@ -49,18 +51,18 @@ package struct BouncerPoolsCollector: Collector {
         pools = []
     }
 
-    /// min(pool_size + reserve, limit of the database, limit of the user); 0 means no limit for the latter two.
-    static func effectiveSize(of database: PgBouncerDatabase, config: PgBouncerSettings?) -> Double? {
-        guard let poolSize = database.numbers["pool_size"], poolSize > 0 else { return nil }
-        let limits = [database.numbers["max_connections"], config?.number("max_user_connections")]
-        return limits.compactMap { $0 }.filter { $0 > 0 }.reduce(poolSize + database.reserve, min)
+    /// min(pool_size + reserve, limit of the database, limit of the user); 0 means no limit.
+    static func effectiveSize(
+        of database: PgBouncerDatabase, user: PgBouncerUser? = nil, config: PgBouncerSettings?
+    ) -> Double? {
+        BouncerPoolLimits(database: database, user: user, config: config).effectiveSize
     }
 
     /// The largest of busy over size, the database's busy connections over its limit, and the user's over theirs:
     /// a pool with room of its own has none when the others of its database or user have taken it.
     static func saturation(
-        of pool: PgBouncerPool, size: Double?, database: PgBouncerDatabase?, config: PgBouncerSettings?,
-        among pools: [PgBouncerPool]
+        of pool: PgBouncerPool, size: Double?, database: PgBouncerDatabase?, user: PgBouncerUser? = nil,
+        config: PgBouncerSettings?, among pools: [PgBouncerPool]
     ) -> Double? {
         func busy(_ isCounted: (PgBouncerPool) -> Bool) -> Double {
             pools.lazy.filter(isCounted).reduce(0) { $0 + $1.busy }
@@ -71,7 +73,9 @@ package struct BouncerPoolsCollector: Collector {
         return [
             share(pool.busy, of: size),
             share(busy { $0.database == pool.database }, of: database?.numbers["max_connections"]),
-            share(busy { $0.user == pool.user }, of: config?.number("max_user_connections")),
+            share(
+                busy { $0.user == pool.user },
+                of: BouncerPoolLimits(database: database, user: user, config: config).user),
         ].compactMap { $0 }.max()
     }
 

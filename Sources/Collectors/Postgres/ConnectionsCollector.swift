@@ -9,15 +9,16 @@ package struct ConnectionsCollector: Collector {
 
     static let connections = FamilyDescriptor(
         "poolscope_connections", .gauge, labels: ["datname", "usename", "application_name", "state"],
+        openLabels: ["usename", "application_name"],
         help: "Client backends by database, role, application and state, Poolscope's own session included. state is "
-            + "empty where privileges hide it. Beyond \(seriesLimit) label sets the rest is summed as “other”.")
-
-    static let seriesLimit = 200
+            + "empty where privileges hide it. Beyond series_limit label sets the rest is summed as “other”.")
 
     private var published: [Labels: Double] = [:]
-    private var budget = SeriesBudget(limit: seriesLimit)
+    private var budget: SeriesBudget
 
-    package init(target: TargetProfile) {}
+    package init(target: TargetProfile) {
+        budget = SeriesBudget(limit: target.rules.seriesLimit)
+    }
 
     package mutating func observe(_ facts: Facts) {
         guard let sample = facts[ActivitySource.self] else {
@@ -32,9 +33,8 @@ package struct ConnectionsCollector: Collector {
             ]
             counts[labels, default: 0] += 1
         }
-        published = budget.fold(counts) { labels in
-            ["datname": "other", "usename": "other", "application_name": "other", "state": labels["state"] ?? ""]
-        }
+        let time = sample.sampledAt.unixSeconds
+        published = budget.fold(counts, at: time, other: Self.connections.folding)
     }
 
     package func emit(into builder: inout SnapshotBuilder) {

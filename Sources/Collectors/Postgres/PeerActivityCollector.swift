@@ -24,7 +24,7 @@ package struct PeerActivityCollector: Collector {
         help: "Age in seconds of the oldest open transaction among these backends.")
     static let processIdle = FamilyDescriptor(
         "pg_process_idle_seconds", .histogram, unit: "seconds", labels: ["state", "application_name"],
-        buckets: [1, 2, 5, 15, 30, 60, 90, 120, 300], lifetime: .whileUp,
+        openLabels: ["application_name"], buckets: [1, 2, 5, 15, 30, 60, 90, 120, 300], lifetime: .whileUp,
         help: "How long the idle sessions of this moment have been idle: a distribution of now, not a total; do not "
             + "take its rate.")
     static let longRunning = FamilyDescriptor(
@@ -37,20 +37,22 @@ package struct PeerActivityCollector: Collector {
     private static let zeroStates: [BackendState] = [
         .active, .idle, .idleInTransaction, .idleInTransactionAborted, .fastpath, .disabled,
     ]
-    private static let seriesLimit = 500
-
     private var counts: [Labels: Double] = [:]
     private var oldest: [Labels: Double] = [:]
-    private var idle = HistogramVector(processIdle, limit: 200)
+    private var idle: HistogramVector
     private var openTransactions: Int?
     private var oldestTransaction = 0.0
-    private var budget = SeriesBudget(limit: seriesLimit)
+    private var budget: SeriesBudget
 
-    package init(target: TargetProfile) {}
+    package init(target: TargetProfile) {
+        idle = HistogramVector(Self.processIdle, limit: target.rules.seriesLimit, retention: 60)
+        // Wait events make several series of one application.
+        budget = SeriesBudget(limit: target.rules.seriesLimit * 5 / 2)
+    }
 
     package mutating func observe(_ facts: Facts) {
         (counts, oldest, openTransactions, oldestTransaction) = ([:], [:], nil, 0)
-        idle = HistogramVector(Self.processIdle, limit: 200)
+        idle.startOver()
         guard let sample = facts[ActivitySource.self] else { return }
         openTransactions = 0
         var groups: [Labels: (count: Double, oldest: Double)] = [:]
@@ -67,7 +69,8 @@ package struct PeerActivityCollector: Collector {
                 if groups[zero] == nil { groups[zero] = (0, 0) }
             }
         }
-        publish(groups)
+        idle.endTick(at: sample.sampledAt.unixSeconds)
+        publish(groups, at: sample.sampledAt)
     }
 
     private mutating func countTransaction(_ row: ActivityRow, age: Double) {
@@ -81,13 +84,14 @@ package struct PeerActivityCollector: Collector {
         idle.observe(now.seconds(since: since), ["state": state.name, "application_name": row.applicationName])
     }
 
-    private mutating func publish(_ groups: [Labels: (count: Double, oldest: Double)]) {
+    private mutating func publish(_ groups: [Labels: (count: Double, oldest: Double)], at time: ServerTime) {
         func other(_ labels: Labels) -> Labels {
-            Self.labels(database: "other", state: labels["state"] ?? "").adding("application_name", "other")
+            Self.labels(database: labels["datname"] ?? "", state: labels["state"] ?? "").adding(
+                "application_name", "other")
         }
-        counts = budget.fold(groups.mapValues(\.count), other: other)
+        counts = budget.fold(groups.mapValues(\.count), at: time.unixSeconds, other: other)
         for (labels, group) in groups {
-            let published = counts[labels] == nil ? other(labels) : labels
+            let published = budget.place(of: labels, other: other)
             oldest[published] = max(oldest[published] ?? 0, group.oldest)
         }
     }
@@ -109,10 +113,11 @@ package struct PeerActivityCollector: Collector {
 
     package func emit(into builder: inout SnapshotBuilder) {
         builder.add(FoldedSeries.descriptor, ["family": Self.count.name], budget.folded)
+        builder.add(FoldedSeries.descriptor, ["family": Self.processIdle.name], idle.folded)
         guard let openTransactions else { return }
         for (labels, value) in counts { builder.add(Self.count, labels, value) }
         for (labels, value) in oldest { builder.add(Self.maximumTransaction, labels, value) }
-        idle.emit(into: &builder)
+        idle.emit(into: &builder, skippingEmpty: true)
         builder.add(Self.longRunning, .none, Double(openTransactions))
         builder.add(Self.longRunningOldest, .none, oldestTransaction)
     }

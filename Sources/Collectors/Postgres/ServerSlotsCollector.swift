@@ -23,10 +23,13 @@ package struct ServerSlotsCollector: Collector {
         if facts.fresh(ActivitySource.self) != nil, let saturation { saturations.observe(saturation, Self.labels) }
     }
 
-    /// A server without a free slot is seen from outside, too: it says so when it turns us away.
-    package mutating func miss(_ state: TargetState) {
+    package mutating func miss(_ state: TargetState) { miss(state, refusal: nil) }
+
+    /// A server without a free slot is seen from outside, too: it says so when it turns us away. When it is our role's
+    /// or our database's own limit that is full, nothing is known of the server's.
+    package mutating func miss(_ state: TargetState, refusal: Refusal?) {
         busy = nil
-        isRefusing = state == .tooManyConnections
+        isRefusing = state == .tooManyConnections && (refusal ?? .server) == .server
         if isRefusing { saturations.observe(1, Self.labels) }
     }
 

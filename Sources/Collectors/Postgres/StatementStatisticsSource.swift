@@ -66,6 +66,14 @@ package enum StatementStatisticsSource: Source {
         return StatementStatistics(startedAt: startedAt, rows: rows)
     }
 
+    /// The databases' names become what they are in the activity, where statements are looked for.
+    package static func refine(_ statistics: inout StatementStatistics, for target: TargetProfile) {
+        for index in statistics.rows.indices {
+            let name = statistics.rows[index].database
+            statistics.rows[index].database = target.rules.labels.rewrite(name, of: .database)
+        }
+    }
+
     /// A name as an SQL identifier.
     private static func quoted(_ name: String) -> String {
         "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""

@@ -21,6 +21,17 @@ package struct PostgresBinaries: Sendable, Equatable {
         return PostgresBinaries(directory: found)
     }
 
+    /// An installation of this major version: Debian's, else the one that `make deps` unpacked for the tests.
+    ///
+    /// - Throws: `PrivateServerError` that says what to do when there is none.
+    package static func find(version: Int) throws -> PostgresBinaries {
+        let candidates = ["/usr/lib/postgresql/\(version)/bin", "\(cache)/postgresql-\(version)/bin"]
+        guard let found = candidates.first(where: { isComplete($0) }) else {
+            throw PrivateServerError("PostgreSQL \(version) is not installed: run `make deps`")
+        }
+        return PostgresBinaries(directory: found)
+    }
+
     /// A program that is not part of PostgreSQL, from `PATH` or the directories for servers.
     package static func locate(_ program: String) throws -> String {
         let directories = searchPath + ["/usr/sbin", "/usr/local/sbin"]
@@ -34,6 +45,16 @@ package struct PostgresBinaries: Sendable, Equatable {
 
     private static var searchPath: [String] {
         (getenv("PATH").map { String(cString: $0) } ?? "").split(separator: ":").map(String.init)
+    }
+
+    /// Where `scripts/deps` puts what Debian lacks, by the same rule.
+    private static var cache: String {
+        func value(_ name: String) -> String? {
+            getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+        }
+        if let given = value("POOLSCOPE_CACHE") { return given }
+        if geteuid() == 0 { return "/var/cache/poolscope" }
+        return (value("XDG_CACHE_HOME") ?? (value("HOME") ?? "") + "/.cache") + "/poolscope"
     }
 
     private static func isComplete(_ directory: String) -> Bool {

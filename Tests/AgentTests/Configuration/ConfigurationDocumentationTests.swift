@@ -15,7 +15,10 @@ struct ConfigurationDocumentationTests {
     @Test("the table of keys is the one the reader has")
     func table() {
         let rows = document.split(separator: "\n").map(String.init).filter { $0.hasPrefix("| `") }
-        #expect(rows == AgentKey.allCases.map(\.documentationRow) + TargetKey.allCases.map(\.documentationRow))
+        let expected =
+            AgentKey.allCases.map(\.documentationRow) + TargetKey.allCases.map(\.documentationRow)
+            + SlowOverrideKey.allCases.map(\.documentationRow) + LabelRuleKey.allCases.map(\.documentationRow)
+        #expect(rows == expected)
     }
 
     @Test("the examples are valid, and the long one has every key")
@@ -28,7 +31,10 @@ struct ConfigurationDocumentationTests {
             #expect(problems(example) == [])
         }
         let longest = try #require(examples.max { $0.count < $1.count })
-        for key in AgentKey.allCases.map(\.rawValue) + TargetKey.allCases.map(\.rawValue) {
+        let keys =
+            AgentKey.allCases.map(\.rawValue) + TargetKey.allCases.map(\.rawValue)
+            + SlowOverrideKey.allCases.map(\.rawValue) + LabelRuleKey.allCases.map(\.rawValue)
+        for key in keys {
             #expect(longest.contains("\(key):"))
         }
     }
@@ -42,6 +48,17 @@ struct ConfigurationDocumentationTests {
         for key in TargetKey.allCases {
             let dsn = key == .dsn ? "" : "\n  dsn: host=a"
             #expect(problems("targets:\n- \(key.documentation.example)\(dsn)") == [])
+        }
+        for key in SlowOverrideKey.allCases {
+            let rest = key == .threshold ? "user: a" : "threshold: 1s"
+            let target = "\ntargets: [{dsn: host=a}]"
+            #expect(problems("slow_overrides:\n- \(key.documentation.example)\n  \(rest)" + target) == [])
+        }
+        for key in LabelRuleKey.allCases {
+            let rest = [
+                LabelRuleKey.label: "label: usename", .regex: "regex: (.*)", .replacement: "replacement: x",
+            ].filter { $0.key != key }.map { "\n  \($0.value)" }.joined()
+            #expect(problems("labels:\n- \(key.documentation.example)\(rest)\ntargets: [{dsn: host=a}]") == [])
         }
     }
 }

@@ -11,6 +11,11 @@ struct ConfigurationHostilityTests {
         # The orders database and its pooler.
         listen: ["127.0.0.1:9719", "[::1]:9719"]
         interval: 1s
+        slow_threshold: 2s
+        slow_overrides: [{database: reports, threshold: 1m}]
+        labels:
+          - {label: application_name, regex: "(web)-[0-9a-f]{4,}.*", replacement: "$1"}
+          - {label: usename, action: drop}
         targets:
           - name: main
             kind: postgres
@@ -19,6 +24,8 @@ struct ConfigurationHostilityTests {
             cores: 8
             spindles: 1
             interval: 5s
+            series_limit: 50
+            labels: [{label: datname, action: keep, regex: 'shop|orders'}]
           - name: pool
             kind: pgbouncer
             dsn: 'postgresql://stats:\(secret)@db1:6432/pgbouncer?sslmode=prefer'
@@ -56,7 +63,9 @@ struct ConfigurationHostilityTests {
         guard !characters.isEmpty else { return text }
         let index = Int.random(in: 0..<characters.count, using: &random)
         let end = min(index + Int.random(in: 1...40, using: &random), characters.count)
-        let keys = AgentKey.allCases.map(\.rawValue) + TargetKey.allCases.map(\.rawValue)
+        let keys =
+            AgentKey.allCases.map(\.rawValue) + TargetKey.allCases.map(\.rawValue)
+            + LabelRuleKey.allCases.map(\.rawValue)
         let typed = Array("\"'{}[]:,-*&!|>#%@`?\t\n \\\u{0}\u{85}é\u{1F418}0s") + keys.flatMap { Array($0) }
         switch Int.random(in: 0..<8, using: &random) {
         case 0: characters.removeSubrange(index..<end)
@@ -139,6 +148,11 @@ struct ConfigurationHostilityTests {
             "dsn: host=a\n  hunter2-SECRET: 1\n  hunter2-SECRET: 2",
             "kind: hunter2-SECRET", "cores: hunter2-SECRET", "interval: hunter2-SECRET", "name: hunter2-SECRET!",
             "dsn: |\n  host=a password=x\n  hunter2-SECRET", "dsn: %hunter2-SECRET", "dsn: @hunter2-SECRET",
+            "slow_threshold: hunter2-SECRET", "series_limit: hunter2-SECRET", "labels: hunter2-SECRET",
+            "labels: [{label: hunter2-SECRET, action: drop}]", "labels: [{label: usename, action: hunter2-SECRET}]",
+            "labels: [{label: usename, action: drop, regex: '(hunter2-SECRET'}]",
+            "labels: [{label: usename, replacement: '$hunter2-SECRET'}]", "labels: [hunter2-SECRET]",
+            "slow_overrides: [{hunter2-SECRET: x}]",
         ])
     func secrets(line: String) {
         let found = problems("targets:\n- \(line)\n")

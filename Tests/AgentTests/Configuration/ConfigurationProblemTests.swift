@@ -33,7 +33,8 @@ struct ConfigurationProblemTests {
                 "p.yml:10: targets[1].dsn: the connection string cannot be read: invalid connection option \"…\"",
                 "p.yml:11: targets[1].name: is given again; the first is on line 9",
                 "p.yml:12: targets[1].interval: “1 parsec” is not a duration; write for example 500ms, 1s or 5m",
-                "p.yml:13: color: is not a key of the configuration; its keys are listen, interval, targets",
+                "p.yml:13: color: is not a key of the configuration; "
+                    + "its keys are listen, interval, slow_threshold, slow_overrides, leak_threshold, series_limit, labels, targets",
             ])
     }
 
@@ -76,7 +77,8 @@ struct ConfigurationProblemTests {
             (
                 "url: x",
                 "url: is not a key of a target; "
-                    + "its keys are name, kind, dsn, cluster, cores, spindles, password_file, interval"
+                    + "its keys are name, kind, dsn, cluster, cores, spindles, password_file, interval, "
+                    + "slow_threshold, slow_overrides, leak_threshold, series_limit, labels"
             ),
         ])
     func value(line: String, sentence: String) {
@@ -89,7 +91,8 @@ struct ConfigurationProblemTests {
             (
                 "x y: 1",
                 "what stands before the colon is not a key of a target; "
-                    + "its keys are name, kind, dsn, cluster, cores, spindles, password_file, interval"
+                    + "its keys are name, kind, dsn, cluster, cores, spindles, password_file, interval, "
+                    + "slow_threshold, slow_overrides, leak_threshold, series_limit, labels"
             ),
             ("? [a]\n  : 1", "has a key that is not text"),
             ("*a : 1", "has a key that begins with “*”, a YAML alias; write the value out, or put it in quotes"),

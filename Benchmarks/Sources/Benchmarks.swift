@@ -1,0 +1,29 @@
+import ArgumentParser
+
+/// Measures; never part of the tests. Run it by the scripts beside it, in a release build.
+@main
+struct Benchmarks: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "benchmarks", abstract: "Time and memory of Poolscope's parts.",
+        subcommands: [Scale.self, LiveScale.self])
+
+    struct Scale: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "One sample by the number of backends, without a server.")
+
+        @Option(help: "Numbers of backends.") var backends: [Int] = [100, 1_000, 5_000, 10_000]
+        @Option(help: "Ticks per size; the median counts.") var ticks = 30
+
+        func run() async throws { ScaleBenchmark.run(sizes: backends, ticks: max(4, ticks)) }
+    }
+
+    struct LiveScale: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "live-scale", abstract: "One sample of a real PostgreSQL by the number of its sessions.")
+
+        @Option(help: "Numbers of sessions.") var backends: [Int] = [100, 1_000]
+        @Option(help: "Samples per size; the median counts.") var ticks = 30
+
+        func run() async throws { try await LiveScaleBenchmark.run(sizes: backends, ticks: max(1, ticks)) }
+    }
+}

@@ -1,0 +1,89 @@
+import Collectors
+import Exposition
+import Observations
+
+/// Time and memory of one sample by the number of backends, without a server: decoding, trackers, all collectors of a
+/// PostgreSQL target, and the snapshot. The claim to check: linear.
+enum ScaleBenchmark {
+    private static let target = TargetProfile(name: "main", kind: .postgres)
+
+    private struct Result {
+        let backends: Int
+        let decode: Double
+        let collect: Double
+        let publish: Double
+        /// Private memory beyond that of the synthetic server, after the last tick.
+        let memory: Double
+        var total: Double { decode + collect + publish }
+    }
+
+    static func run(sizes: [Int], ticks: Int) {
+        print(
+            "| backends | decode | collect | publish | one sample | per backend | against the first | private memory |")
+        print("|---|---|---|---|---|---|---|---|")
+        var floor: Double?
+        for size in sizes {
+            let result = measure(backends: size, ticks: ticks)
+            let perBackend = result.total / Double(size)
+            let ratio = perBackend / (floor ?? perBackend)
+            floor = floor ?? perBackend
+            let milliseconds = [result.decode, result.collect, result.publish, result.total].map {
+                Text.number($0 * 1e3)
+            }
+            print(
+                "| \(size) | \(milliseconds[0]) ms | \(milliseconds[1]) ms | \(milliseconds[2]) ms | \(milliseconds[3]) ms "
+                    + "| \(Text.number(perBackend * 1e6)) µs | \(Text.number(ratio)) | \(Text.number(result.memory / 1e6)) MB |"
+            )
+        }
+    }
+
+    private static func measure(backends: Int, ticks: Int) -> Result {
+        let before = Usage.privateMemory
+        var server = SyntheticServer(backends: backends)
+        // The answer of one tick at a time is held, as libpq does; its memory counts.
+        var collectors = Collectors.make(for: target)
+        var facts = Facts()
+        var (decode, collect, publish) = (Figures(), Figures(), Figures())
+        for tick in 0..<ticks {
+            server.tick()
+            let table = server.activity()
+            let start = Usage.threadCPU
+            facts.beginTick()
+            do { try facts.store(table, from: ActivitySource.self, for: target) } catch {
+                return failed(error, backends)
+            }
+            let decoded = Usage.threadCPU
+            for index in collectors.indices { collectors[index].observe(facts) }
+            let collected = Usage.threadCPU
+            var builder = SnapshotBuilder(constant: [Label("target", target.name)], isUp: true)
+            for collector in collectors { collector.emit(into: &builder) }
+            let families = builder.build().families.count
+            precondition(families > 0)
+            let published = Usage.threadCPU
+            // The first ticks make the series.
+            guard tick >= 3 else { continue }
+            decode.add(decoded - start)
+            collect.add(collected - decoded)
+            publish.add(published - collected)
+        }
+        return Result(
+            backends: backends, decode: decode.median, collect: collect.median, publish: publish.median,
+            memory: Usage.privateMemory - before)
+    }
+
+    private static func failed(_ error: DecodeError, _ backends: Int) -> Result {
+        print("decoding failed: \(error)")
+        return Result(backends: backends, decode: .nan, collect: .nan, publish: .nan, memory: .nan)
+    }
+}
+
+enum Text {
+    /// Three significant digits.
+    static func number(_ value: Double) -> String {
+        guard value.isFinite, value != 0 else { return "\(value)" }
+        var (scaled, factor) = (value.magnitude, 1.0)
+        while scaled < 100 { (scaled, factor) = (scaled * 10, factor * 10) }
+        let rounded = (value * factor).rounded() / factor
+        return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+    }
+}

@@ -1,0 +1,63 @@
+import Exposition
+import Observations
+
+/// Connections that an application has opened and seems to have lost.
+package struct LeaksCollector: Collector {
+    package static let kind = TargetKind.postgres
+    package static let families = [leaked, FoldedSeries.descriptor]
+    package static let sources: [any Source.Type] = [ActivitySource.self]
+
+    static let leaked = FamilyDescriptor(
+        "poolscope_leaked_connections", .gauge, labels: ["datname", "application_name"],
+        openLabels: ["application_name"],
+        help: "Client sessions that are idle (not in a transaction) for longer than leak_threshold, counted only while "
+            + "the least number of idle ones keeps rising: as many as it rose by within three thresholds, at least in "
+            + "two steps. 0 for idle sessions that do not leak; absent until three half thresholds have been watched, "
+            + "and where privileges hide a session. A slower leak needs a longer leak_threshold.")
+
+    private let threshold: Double
+    private var detector: LeakDetector
+    private var budget: SeriesBudget
+    private var leaks: [Labels: Int] = [:]
+
+    package init(target: TargetProfile) {
+        threshold = target.rules.leakSeconds
+        detector = LeakDetector(threshold: threshold)
+        budget = SeriesBudget(limit: target.rules.seriesLimit)
+    }
+
+    package mutating func observe(_ facts: Facts) {
+        guard facts[ActivitySource.self] != nil else { return miss(.up) }
+        guard let sample = facts.fresh(ActivitySource.self) else { return }
+        var groups: [Labels: IdleSessions] = [:]
+        var hidden: Set<Labels> = []
+        for row in sample.rows where row.isClientBackend && !row.isSelf {
+            let labels: Labels = ["datname": row.database ?? "", "application_name": row.applicationName]
+            if row.isHidden { hidden.insert(labels) }
+            guard row.state == .idle, let since = row.stateChange else { continue }
+            groups[labels, default: IdleSessions()].count += 1
+            if sample.sampledAt.seconds(since: since) > threshold { groups[labels]?.beyondThreshold += 1 }
+        }
+        let other = Self.leaked.folding
+        let time = sample.sampledAt.unixSeconds
+        _ = budget.fold(groups.mapValues { Double($0.count) }, at: time, other: other)
+        // Before the detector sees them: the rest may leak together, and memory is bounded by the budget.
+        let folded = groups.reduce(into: [Labels: IdleSessions]()) { folded, group in
+            let place = budget.place(of: group.key, other: other)
+            folded[place, default: IdleSessions()].count += group.value.count
+            folded[place, default: IdleSessions()].beyondThreshold += group.value.beyondThreshold
+        }
+        leaks = detector.observe(folded, at: sample.sampledAt)
+        for labels in hidden { leaks[budget.place(of: labels, other: other)] = nil }
+    }
+
+    package mutating func miss(_ state: TargetState) {
+        leaks = [:]
+        detector.interrupt()
+    }
+
+    package func emit(into builder: inout SnapshotBuilder) {
+        for (labels, count) in leaks { builder.add(Self.leaked, labels, Double(count)) }
+        builder.add(FoldedSeries.descriptor, ["family": Self.leaked.name], budget.folded)
+    }
+}

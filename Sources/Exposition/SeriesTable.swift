@@ -1,0 +1,65 @@
+/// The series of a family that only grow: members of a roster and those that share “other”.
+///
+/// A member that yields its place vanishes with its total, which is not moved anywhere: to “other” it would be a spike.
+/// When it comes back it begins at zero, a reset to whoever takes its rate. “other” keeps what it has.
+struct SeriesTable<Value: Sendable>: Sendable {
+    let descriptor: FamilyDescriptor
+    private let initial: Value
+    private var roster: SeriesRoster<Value>
+    /// By labels of which the open ones are “other”.
+    private var others: [Labels: Value] = [:]
+    /// What found no place in this tick, with what it added.
+    private var newcomers: [Labels: Double] = [:]
+    /// How often a label set was folded.
+    private(set) var folded: Double = 0
+
+    init(_ descriptor: FamilyDescriptor, limit: Int, retention: Double, initial: Value) {
+        self.descriptor = descriptor
+        self.initial = initial
+        roster = SeriesRoster(limit: limit, retention: retention)
+    }
+
+    var limit: Int { roster.limit }
+
+    subscript(labels: Labels) -> Value? { roster[labels] ?? others[labels] }
+
+    var all: [(Labels, Value)] { Array(roster.all) + others.map { ($0.key, $0.value) } }
+
+    /// Changes the series of these labels, or the one that it is folded into.
+    /// - Parameter size: what it adds; the larger, the sooner a newcomer gets a place. Nil when it only shows itself.
+    mutating func update(_ labels: Labels, size: Double?, _ change: (inout Value) -> Void) {
+        if roster.see(labels, change) { return }
+        let other = descriptor.folding(labels)
+        if other == labels {
+            // It is called “other” by itself: it must never yield.
+            return share(other, change)
+        }
+        var value = initial
+        change(&value)
+        if roster.admit(labels, value) { return }
+        // What clients invent within a tick must not grow without end either.
+        if newcomers[labels] != nil || newcomers.count < roster.limit { newcomers[labels, default: 0] += size ?? 0 }
+        if size != nil { folded += 1 }
+        share(other, change)
+    }
+
+    /// Changes one of the “others”. The closed labels bound their number; should they not, everything is “other”.
+    private mutating func share(_ other: Labels, _ change: (inout Value) -> Void) {
+        let place = others[other] != nil || others.count < roster.othersLimit ? other : other.folded
+        let initial = initial
+        change(&others[place, default: initial])
+    }
+
+    mutating func endTick(at time: Double?) {
+        let initial = initial
+        roster.endTick(admitting: newcomers, as: initial, at: time)
+        newcomers.removeAll(keepingCapacity: true)
+    }
+
+    /// Sets every series back, without a change to who is a member: for what describes the moment.
+    mutating func reset() {
+        let initial = initial
+        roster.setAll(initial)
+        others = [:]
+    }
+}

@@ -256,6 +256,18 @@ struct StatementReconcilerTests {
         #expect(bench.reconciler.isReconciling)
     }
 
+    @Test("where reads are far apart by configuration and size, that is no gap")
+    func farApart() {
+        var bench = Bench()
+        for query in 0..<3_500 { bench.add(Int64(query), 0.001) }
+        _ = bench.tick()
+        for _ in 0..<3 { _ = bench.tick(after: 30, reads: false) }
+        bench.add(1, 0.01, times: 10)
+        _ = bench.tick(after: 30)
+        for _ in 0..<3 { _ = bench.tick(after: 30, reads: false) }
+        #expect(count(bench.tick(after: 30)) == 10)
+    }
+
     @Test("without reads, it ends after a while and says so")
     func noReads() {
         var bench = Bench()

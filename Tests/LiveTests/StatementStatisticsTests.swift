@@ -50,7 +50,7 @@ private struct Reader {
 
 /// The histogram as the collector fills it, from the samples of one session.
 private struct Follower {
-    var tracker = StatementTracker()
+    var tracker = ActivityTracker(slow: SlowThresholds())
     var reconciler = StatementReconciler()
     var histogram = Histogram(bounds: [0.001, 0.01, 0.1, 1, 2, 5])
     /// Whether statements are known by id, as on PostgreSQL 14 and later.
@@ -62,9 +62,9 @@ private struct Follower {
         try await reader.read(ActivitySource.self)
         try await reader.read(StatementStatisticsSource.self)
         let sample = try #require(reader.facts[ActivitySource.self])
-        let finished = tracker.observe(sample).map { statement in
+        let finished = tracker.observe(sample).statements.map { statement in
             var statement = statement
-            statement.queryID = showsIDs ? statement.queryID ?? id(of: statement, in: sample) : nil
+            if !showsIDs { statement.queryID = nil }
             return statement
         }
         // The oracle's own statements are elsewhere.
@@ -74,13 +74,6 @@ private struct Follower {
         for each in added where each.database == "shop" { histogram.observe(each.seconds, times: each.times) }
         let isQuiet = !finished.contains { $0.database == "shop" } && !added.contains { $0.database == "shop" }
         quietTicks = isQuiet ? quietTicks + 1 : 0
-    }
-
-    private func id(of statement: FinishedStatement, in sample: ActivitySample) -> Int64? {
-        sample.rows.first { row in
-            guard let start = row.queryStart, let end = row.stateChange else { return false }
-            return row.database == statement.database && end.seconds(since: start) == statement.seconds
-        }?.queryID
     }
 }
 
@@ -149,6 +142,36 @@ struct StatementStatisticsTests {
             #expect(abs(follower.histogram.sum + open - (after.seconds - before.seconds)) < 0.001)
             #expect(abs(open) < 1, "estimated ends of five slow statements, and planning")
             #expect(follower.histogram.counts.suffix(3).reduce(0, +) == 3)
+        }
+    }
+
+    @Test("on the page, the histogram becomes the server's within seconds, and says so")
+    func page() async throws {
+        try await withPrivateDirectory { directory in
+            let server = try await startCountingServer(in: directory)
+            try await withPoolscope(["serve", "--postgres", server.dsn(user: "poolscope")] + listen) { poolscope in
+                // The database is known from a session in it.
+                try await withPsql(server, application: "holder", script: "SELECT pg_sleep(100)") {
+                    let source = ["datname": "shop", "source": "reconciled"]
+                    try await poolscope.metrics("it reconciles") {
+                        $0.series("poolscope_query_duration_info", source) == 1
+                    }
+                    let before = try await counted(server)
+                    try await work(on: server)
+                    let after = try await counted(server)
+                    let calls = Double(after.calls - before.calls)
+                    #expect(calls == 5 + 3 * 400 + 2)
+                    let shop = ["datname": "shop"]
+                    let metrics = try await poolscope.metrics("all are there") {
+                        ($0.series("poolscope_query_duration_seconds_count", shop) ?? 0) >= calls
+                    }
+                    #expect(metrics.series("poolscope_query_duration_seconds_count", shop) == calls)
+                    let sum = metrics.series("poolscope_query_duration_seconds_sum", shop) ?? 0
+                    #expect(abs(sum - (after.seconds - before.seconds)) < 2.5, "five ends, each off by half a second")
+                    #expect(
+                        metrics.series("poolscope_samples_total", ["collector": "statements", "outcome": "error"]) == 0)
+                }
+            }
         }
     }
 

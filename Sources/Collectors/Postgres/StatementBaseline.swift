@@ -20,6 +20,9 @@ struct StatementBaseline: Sendable {
     private let rows: [StatementCounters]
     private var entries: [Entry: StatementTotals] = [:]
 
+    /// How many entries there were.
+    var count: Int { rows.count }
+
     /// Nil when the read cannot be compared: it is not complete, or it comes from another start of the server (or from
     /// another server, after a failover) than the one before.
     init?(_ statistics: StatementStatistics, after earlier: StatementBaseline?, at now: ServerTime) {

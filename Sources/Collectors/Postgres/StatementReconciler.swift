@@ -34,6 +34,7 @@ package struct ReconciledStatements: Sendable, Equatable {
 /// Memory: the entries of the last read, at most `mostOpen` observed statements, and one number per database.
 package struct StatementReconciler: Sendable {
     /// After this long without a read (seconds) the next is a new baseline: nothing is added for the time between.
+    /// Longer where the reads themselves are this far apart, by a long interval and many entries.
     static let longestGap = 60.0
     /// A statement that the server has not counted is looked for in so many reads more, and for so many seconds: in
     /// the extended protocol a transaction's last statement is counted only when the next one begins, and meanwhile
@@ -50,6 +51,8 @@ package struct StatementReconciler: Sendable {
     private var lastTick: ServerTime?
     /// The longest time between two ticks since the last read.
     private var longestInterval = 0.0
+    /// The shortest time between two ticks ever: about the configured interval.
+    private var shortestInterval = Double.infinity
     /// Observed statements not yet found among the server's calls.
     private var open: [ObservedStatement] = []
     private var calls = UnclaimedCalls()
@@ -80,8 +83,9 @@ package struct StatementReconciler: Sendable {
     ) -> [ReconciledStatements] {
         let interval = lastTick.map { now.seconds(since: $0) } ?? 0
         longestInterval = max(longestInterval, interval)
+        if interval > 0 { shortestInterval = min(shortestInterval, interval) }
         lastTick = now
-        if let baseline, now.seconds(since: baseline.at) <= Self.longestGap {
+        if let baseline, now.seconds(since: baseline.at) <= longestGap(after: baseline) {
             open += finished.map { ObservedStatement($0, interval: interval) }
             if open.count > Self.mostOpen { open.removeFirst(open.count - Self.mostOpen) }
             guard let statistics else { return [] }
@@ -95,6 +99,12 @@ package struct StatementReconciler: Sendable {
         (baseline, open, difference, longestInterval) = (nil, [], [:], 0)
         baseline = statistics.flatMap { StatementBaseline($0, after: nil, at: now) }
         return last
+    }
+
+    private func longestGap(after read: StatementBaseline) -> Double {
+        guard shortestInterval.isFinite else { return Self.longestGap }
+        let ticks = StatementStatisticsSource.cadence.stretch(rows: read.count)
+        return max(Self.longestGap, 4 * shortestInterval * Double(ticks))
     }
 
     private mutating func settle(with read: StatementBaseline) -> [ReconciledStatements] {

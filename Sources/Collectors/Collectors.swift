@@ -19,6 +19,7 @@ package enum Collectors {
         PeerDatabasesCollector.self,
         PeerSettingsCollector.self,
         PeerRolesCollector.self,
+        TimeoutsCollector.self,
         BouncerPoolsCollector.self,
         BouncerLimitsCollector.self,
         PeerBouncerPoolsCollector.self,

@@ -6,15 +6,38 @@ package struct ServerIdentity: Sendable, Equatable {
     package var isReplica: Bool
     /// Predefined roles whose privileges our role lacks, e.g. `pg_read_all_stats`: rows or values are hidden.
     package var missingPrivileges: [String]
+    /// pg_stat_statements in the database that we are connected to; nil where it was not created.
+    package var statementsExtension: InstalledExtension?
 
     package init(
-        version: String, fullVersion: String, startedAt: ServerTime?, isReplica: Bool, missingPrivileges: [String]
+        version: String, fullVersion: String, startedAt: ServerTime?, isReplica: Bool, missingPrivileges: [String],
+        statementsExtension: InstalledExtension? = nil
     ) {
         self.version = version
         self.fullVersion = fullVersion
         self.startedAt = startedAt
         self.isReplica = isReplica
         self.missingPrivileges = missingPrivileges
+        self.statementsExtension = statementsExtension
+    }
+}
+
+/// Where an extension lives, and which version of its objects is there.
+package struct InstalledExtension: Sendable, Equatable {
+    package var schema: String
+    /// `pg_extension.extversion`: “1.10”.
+    package var version: String
+
+    package init(schema: String, version: String) {
+        self.schema = schema
+        self.version = version
+    }
+
+    /// Whether it is at least this version. 1.10 is later than 1.9.
+    package func isAtLeast(_ major: Int, _ minor: Int) -> Bool {
+        let parts = version.split(separator: ".").map { Int($0) ?? 0 }
+        guard let first = parts.first else { return false }
+        return (first, parts.count > 1 ? parts[1] : 0) >= (major, minor)
     }
 }
 

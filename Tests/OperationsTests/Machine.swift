@@ -4,8 +4,8 @@ import Foundation
 struct Machine {
     /// What the script may install, in its order. `pkg-config` is there from the start: it is a shim itself.
     static let packages = [
-        "pkg-config", "libpq-dev", "libmicrohttpd-dev", "zlib1g-dev", "postgresql", "pgbouncer", "prometheus", "python3",
-        "python3-pip",
+        "pkg-config", "libpq-dev", "libmicrohttpd-dev", "zlib1g-dev", "postgresql", "pgbouncer", "prometheus",
+        "python3", "python3-pip",
     ]
 
     private static let shims = [

@@ -17,9 +17,14 @@ struct SourceAnswer: Sendable {
     /// What a failure comes to; nil for rows.
     var failure: SourceOutcome? {
         guard case .failure(let error) = result else { return nil }
-        // A command that this version lacks is no failure of the target.
-        if source.isOptional, error.kind == .statementFailed, !error.isConnectionLost { return .skipped }
-        return error.kind == .timeout || error.sqlState == .queryCanceled ? .timeout : .error
+        // What was cancelled, or waited too long for a lock, says nothing of what the server can do.
+        if error.kind == .timeout || error.sqlState == .queryCanceled { return .timeout }
+        let isRefused = error.kind == .statementFailed || error.sqlState == .insufficientPrivilege
+        // A command that this version lacks, or that our role may not run, is no failure of the target.
+        if source.isOptional, isRefused, !error.isConnectionLost, error.sqlState != .lockNotAvailable {
+            return .skipped
+        }
+        return .error
     }
 }
 

@@ -36,8 +36,7 @@ package struct FinishedEpisode: Sendable, Equatable {
     }
 }
 
-/// What one sample told the activity tracker: everything that has ended since the sample before, each once, and what
-/// was running.
+/// What one sample told the activity tracker: everything that has ended since the sample before, each once.
 package struct ActivityEpisodes: Sendable, Equatable {
     package var statements: [FinishedStatement] = []
     package var transactions: [FinishedEpisode] = []
@@ -48,8 +47,6 @@ package struct ActivityEpisodes: Sendable, Equatable {
     package var opened: [SessionOwner] = []
     /// Statements that passed the threshold of slowness, one entry each.
     package var slow: [SessionOwner] = []
-    /// The statements of this sample.
-    package var running: [RunningStatement] = []
     /// Owners of sessions that are new, or whose application name is. May hold one owner several times.
     package var newOwners: [SessionOwner] = []
 

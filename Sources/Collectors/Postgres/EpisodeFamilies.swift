@@ -12,11 +12,15 @@ enum EpisodeFamilies {
         "poolscope_query_duration_seconds", .histogram, unit: "seconds", labels: ["datname"],
         buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
         help: "Durations of client statements, each counted once when it has ended. Complete for statements that last "
-            + "at least one sampling interval; shorter ones are counted only when they were the last of their session "
-            + "at a sample (see poolscope_query_duration_info). Fast-path function calls are not counted.")
+            + "at least one sampling interval. Of shorter ones, where pg_stat_statements is in the connected database, "
+            + "those that no sample met are added at the mean of their statement, so that count and sum are the "
+            + "server's, some seconds later; statements that failed come on top, where they can be told from others. "
+            + "Elsewhere shorter ones are counted only when they were the last of their session at a sample (see "
+            + "poolscope_query_duration_info). Fast-path function calls are not counted.")
     static let queryDurationInfo = FamilyDescriptor(
         "poolscope_query_duration_info", .info, labels: ["datname", "source"],
-        help: "Where poolscope_query_duration_seconds comes from: source=\"sampled\" is pg_stat_activity alone.")
+        help: "Where poolscope_query_duration_seconds comes from: source=\"sampled\" is pg_stat_activity alone, "
+            + "source=\"reconciled\" is completed from pg_stat_statements.")
     static let transactionDuration = FamilyDescriptor(
         "poolscope_transaction_duration_seconds", .histogram, unit: "seconds", labels: ["datname"],
         buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600, 1_800, 3_600],

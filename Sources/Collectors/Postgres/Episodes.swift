@@ -4,7 +4,7 @@ import Observations
 package enum EpisodeEnd: String, Sendable, CaseIterable {
     /// The server showed it.
     case exact
-    /// It lies between two samples, see the tracker.
+    /// It lies between two samples, see `SampleTimes`.
     case estimated
 }
 
@@ -28,19 +28,5 @@ package struct FinishedStatement: Sendable, Equatable {
         self.queryID = queryID
         self.seconds = seconds
         self.end = end
-    }
-}
-
-/// A statement that was running at the last sample.
-package struct RunningStatement: Sendable, Equatable {
-    package var database: String
-    package var queryID: Int64?
-    /// Its age at that sample.
-    package var seconds: Double
-
-    package init(database: String, queryID: Int64?, seconds: Double) {
-        self.database = database
-        self.queryID = queryID
-        self.seconds = seconds
     }
 }

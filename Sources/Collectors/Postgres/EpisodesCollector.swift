@@ -6,13 +6,14 @@ import Observations
 package struct EpisodesCollector: Collector {
     package static let kind = TargetKind.postgres
     package static let families = EpisodeFamilies.all + [FoldedSeries.descriptor]
-    package static let sources: [any Source.Type] = [ActivitySource.self]
+    package static let sources: [any Source.Type] = [ActivitySource.self, StatementStatisticsSource.self]
 
     /// Seconds after which the series of sessions that are still there are said to be in use, for the budget: well
     /// within the retention of a series.
     private static let touchEvery = 60.0
 
     private var tracker: ActivityTracker
+    private var reconciler = StatementReconciler()
     private var queries: HistogramVector
     private var transactions: HistogramVector
     private var idle: HistogramVector
@@ -44,7 +45,7 @@ package struct EpisodesCollector: Collector {
         databases = Set(sample.rows.lazy.filter(\.isClientBackend).compactMap(\.database))
         let episodes = tracker.observe(sample)
         touch(episodes.newOwners, at: sample.sampledAt)
-        record(episodes.statements)
+        record(episodes.statements, facts.fresh(StatementStatisticsSource.self), at: sample.sampledAt)
         for one in episodes.transactions { transactions.observe(one.seconds, ["datname": one.owner.database]) }
         for one in episodes.idleInTransaction { idle.observe(one.seconds, one.owner.labels) }
         for one in episodes.sessions {
@@ -86,9 +87,14 @@ package struct EpisodesCollector: Collector {
         }
     }
 
-    /// The one place where finished statements enter the histogram.
-    private mutating func record(_ statements: [FinishedStatement]) {
+    /// The one place where finished statements enter the histogram, and with them those that only the server counted.
+    private mutating func record(
+        _ statements: [FinishedStatement], _ statistics: StatementStatistics?, at now: ServerTime
+    ) {
         for statement in statements { queries.observe(statement.seconds, ["datname": statement.database]) }
+        for unseen in reconciler.observe(finished: statements, statistics: statistics, at: now) {
+            queries.observe(unseen.seconds, ["datname": unseen.database], times: unseen.times)
+        }
     }
 
     private mutating func count(_ kind: EpisodeKind, _ known: some Sequence<EpisodeEnd>) {
@@ -117,8 +123,9 @@ package struct EpisodesCollector: Collector {
             builder.add(FoldedSeries.descriptor, ["family": counts.descriptor.name], counts.folded)
         }
         ends.emit(into: &builder)
+        let source = reconciler.isReconciling ? "reconciled" : "sampled"
         for database in databases {
-            builder.add(EpisodeFamilies.queryDurationInfo, ["datname": database, "source": "sampled"], 1)
+            builder.add(EpisodeFamilies.queryDurationInfo, ["datname": database, "source": source], 1)
         }
     }
 

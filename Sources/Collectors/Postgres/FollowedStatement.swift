@@ -50,7 +50,6 @@ struct FollowedStatement {
     ) {
         phase = .running
         let age = times.now.seconds(since: start)
-        episodes.running.append(RunningStatement(database: owner.database, queryID: queryID, seconds: age))
         reportIfSlow(owner, age, slowAfter, &episodes)
     }
 

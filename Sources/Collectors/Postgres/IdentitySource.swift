@@ -12,7 +12,10 @@ package enum IdentitySource: Source {
         let checks = privileges.map { "pg_has_role('\($0)', 'USAGE') AS \($0)" }.joined(separator: ", ")
         return """
             SELECT current_setting('server_version') AS short_version, version() AS version, \
-            pg_postmaster_start_time() AS started_at, pg_is_in_recovery() AS is_replica, \(checks)
+            pg_postmaster_start_time() AS started_at, pg_is_in_recovery() AS is_replica, \(checks), \
+            (SELECT n.nspname::text FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n \
+            ON n.oid = e.extnamespace WHERE e.extname = 'pg_stat_statements') AS statements_schema, \
+            (SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'pg_stat_statements') AS statements_version
             """
     }
 
@@ -22,9 +25,14 @@ package enum IdentitySource: Source {
         var missing = privileges.filter { table.column($0).bool(0) == false }
         // Somebody may have granted the two parts without the whole: then nothing is hidden.
         if missing == ["pg_monitor"] { missing = [] }
+        let schema = table.column("statements_schema").text(0)
+        let statements = table.column("statements_version").text(0)
         return ServerIdentity(
             version: version.text(0) ?? "", fullVersion: table.column("version").text(0) ?? "",
             startedAt: table.column("started_at").time(0), isReplica: table.column("is_replica").bool(0) ?? false,
-            missingPrivileges: missing)
+            missingPrivileges: missing,
+            statementsExtension: schema.flatMap { schema in
+                statements.map { InstalledExtension(schema: schema, version: $0) }
+            })
     }
 }

@@ -11,7 +11,8 @@ package struct PeerSettingsCollector: Collector {
         FamilyDescriptor(
             "pg_settings_*", .gauge,
             help: "One family for each numeric or boolean setting of the server, in seconds or bytes where it has a "
-                + "unit; -1 stays -1.")
+                + "unit; -1 stays -1. The value is what a new session of Poolscope's role and database starts with: see "
+                + "poolscope_timeout_seconds for the time-outs of others.")
     ]
 
     private var settings: [ServerSetting] = []

@@ -7,8 +7,11 @@ package enum SettingsSource: Source {
 
     package static func statement(in context: SourceContext) -> String? {
         // Bounded: extensions may add settings without end.
+        // What our session has set for itself (time-outs, read-only) is none of the server's settings: for these,
+        // reset_val is what a new session of our role in our database starts with.
         """
-        SELECT name, setting, unit, vartype, short_desc FROM pg_catalog.pg_settings \
+        SELECT name, CASE WHEN source = 'session' OR name = 'transaction_read_only' THEN reset_val ELSE setting END \
+        AS setting, unit, vartype, short_desc FROM pg_catalog.pg_settings \
         WHERE vartype IN ('bool', 'integer', 'real') ORDER BY name LIMIT 1000
         """
     }

@@ -80,7 +80,7 @@ struct RandomEvents {
         let source = Collectors.sources(for: header.targets[target].profile.kind).randomElement(using: &random)!
         let duration = Duration.nanoseconds(Int64.random(in: 0...5_000_000_000, using: &random))
         let event: PipelineEvent
-        switch Int.random(in: 0..<10, using: &random) {
+        switch Int.random(in: 0..<11, using: &random) {
         case 0: event = .opened(version: "15.18")
         case 1: event = .lost
         case 2: event = .skipped(ticks: Int.random(in: 0...100, using: &random))
@@ -90,6 +90,11 @@ struct RandomEvents {
             let state = TargetState.allCases.randomElement(using: &random) ?? .up
             event = .tickEnded(state, seconds: Double.random(in: 0...1, using: &random))
         case 6:
+            let all: [Refusal] = [
+                .server, .role("web"), .database("shop"), .clientSlots, .userClients("web"), .databaseClients("shop"),
+            ]
+            event = .refused(all.randomElement(using: &random) ?? .server)
+        case 7:
             let kind = PostgresError.Kind.allCases.randomElement(using: &random) ?? .refused
             let error = PostgresError(
                 kind: kind, sqlState: Bool.random(using: &random) ? .queryCanceled : nil, message: "no “reason”")

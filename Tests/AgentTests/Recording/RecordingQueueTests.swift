@@ -23,6 +23,7 @@ struct RecordingQueueTests {
                     switch event.event {
                     case .opened: "o"
                     case .lost: "l"
+                    case .refused: "r"
                     case .skipped: "s"
                     case .tickBegan: "b"
                     case .answered: "a"

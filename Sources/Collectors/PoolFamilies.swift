@@ -64,7 +64,7 @@ package enum PoolFamilies {
         help: "Clients that left, or were cut off, while they waited for a connection. For PgBouncer: those that were "
             + "seen waiting and then gone, without its wait_time having grown by their wait.")
     package static let counterResets = FamilyDescriptor(
-        "poolscope_pool_counter_resets_total", .counter, labels: labels + ["reason"],
+        "poolscope_pool_statistics_resets_total", .counter, labels: labels + ["reason"],
         help: "How often the pooler's own counters of a database fell, which Poolscope's do not: restart of the "
             + "pooler, pool_freed (an idle pool went with its statistics), database_removed (no pool of it is left).")
     package static let connectionAge = FamilyDescriptor(

@@ -38,6 +38,9 @@ package struct HistogramVector: Sendable {
     /// Forgets all observations and keeps who has a place: for a distribution of the moment, not a total.
     package mutating func startOver() { table.reset() }
 
+    /// The labels of all series, in no order.
+    package var labels: [Labels] { table.all.map(\.0) }
+
     /// The histogram of these labels, or nil before its first observation.
     package subscript(labels: Labels) -> Histogram? { table[labels] }
 

@@ -159,7 +159,7 @@ struct PoolWaitTests {
             "queries_pooled", "sql_transactions_pooled", "received_bytes", "sent_bytes", "client_wait_seconds",
         ].map { "pgbouncer_stats_totals_\($0)_total" }
         let histogram = ["_count", "_sum"].map { "poolscope_pool_wait_seconds\($0)" }
-        let resets = "poolscope_pool_counter_resets_total"
+        let resets = "poolscope_pool_statistics_resets_total"
         try await withPooler(["shop": 2]) { pooler, poolscope in
             func work(_ count: Int) async throws {
                 _ = try await WaitTruth.clients(3, pooler.dsn("shop"), milliseconds: 1...3) { $0 < count }
@@ -243,7 +243,7 @@ struct PoolWaitTests {
                 _ = try await WaitTruth.clients(1, dsn, milliseconds: 1...2) { $0 < 20 }
                 try await poolscope.metrics("20 queries") { $0.series(queries, ["database": "shop"]) == 20 }
                 try await poolscope.metrics("the database is dropped", within: .seconds(20)) {
-                    $0.series("poolscope_pool_counter_resets_total", removed) == 1
+                    $0.series("poolscope_pool_statistics_resets_total", removed) == 1
                 }
                 _ = try await WaitTruth.clients(1, dsn, milliseconds: 1...2) { $0 < 5 }
                 try await poolscope.metrics("5 more") { $0.series(queries, ["database": "shop"]) == 25 }

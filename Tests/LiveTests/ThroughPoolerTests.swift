@@ -62,9 +62,9 @@ struct ThroughPoolerTests {
                         #expect(
                             metrics.series("poolscope_blocked_sessions", ["target": "server", "datname": "shop"]) == 1)
                         let offender = ["target": "server", "client_application": "checkout", "client_address": "unix"]
-                        let idle = try #require(
-                            metrics.series("poolscope_idle_in_transaction_offender_seconds", offender))
-                        #expect(idle > 0.5)
+                        try await poolscope.metrics("it is known how long checkout has been idle") {
+                            ($0.series("poolscope_idle_in_transaction_offender_seconds", offender) ?? 0) > 1
+                        }
                         // A server of another cluster does not know the pooler: it shows the pooler's own end.
                         let stranger = try await poolscope.metrics("the other target sees the blocker, too") {
                             $0.sum("poolscope_blocker_info", ["target": "stranger"]) == 1

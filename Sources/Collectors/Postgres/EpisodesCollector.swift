@@ -124,8 +124,8 @@ package struct EpisodesCollector: Collector {
         }
         ends.emit(into: &builder)
         let source = reconciler.isReconciling ? "reconciled" : "sampled"
-        for database in databases {
-            builder.add(EpisodeFamilies.queryDurationInfo, ["datname": database, "source": source], 1)
+        for labels in queries.labels {
+            builder.add(EpisodeFamilies.queryDurationInfo, labels.adding("source", source), 1)
         }
     }
 

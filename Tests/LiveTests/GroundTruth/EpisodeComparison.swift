@@ -25,7 +25,11 @@ struct EpisodeComparison: Sendable {
 
     /// The log's clock has milliseconds, and a busy machine may write a line a little before or after the server's
     /// state changes.
-    private static let slack = 0.1
+    private static let slack = 0.25
+    /// A sample this near to an end may miss an episode: it takes time itself.
+    /// `admission`: how long after its beginning in the log a session may be let in, and so be in the view, on a busy machine.
+    private static let margin = 0.05
+    private static let admission = 0.75
 
     /// - Parameters:
     ///   - interval: Seconds; what lasted longer must have been seen.
@@ -70,8 +74,8 @@ struct EpisodeComparison: Sendable {
 
     private func wasSampled(_ episode: TrueEpisode) -> Bool {
         // A session is in the view when it is let in; in the log it begins before that.
-        let start = episode.start + (kind == .session ? 3 * Self.slack : Self.slack / 2)
-        return sampleTimes.contains { $0 > start && $0 < episode.end - Self.slack / 2 }
+        let start = episode.start + (kind == .session ? Self.admission : Self.margin)
+        return sampleTimes.contains { $0 > start && $0 < episode.end - Self.margin }
     }
 
     private mutating func accept(_ report: ObservedEpisode, for episode: TrueEpisode) {

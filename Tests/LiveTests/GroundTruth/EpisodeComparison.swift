@@ -27,8 +27,8 @@ struct EpisodeComparison: Sendable {
     /// state changes.
     private static let slack = 0.25
     /// A sample this near to an end may miss an episode: it takes time itself.
-    /// `admission`: how long after its beginning in the log a session may be let in, and so be in the view, on a busy machine.
     private static let margin = 0.05
+    /// A session may be let in, and so be in the view, so long after its beginning in the log, on a busy machine.
     private static let admission = 0.75
 
     /// - Parameters:

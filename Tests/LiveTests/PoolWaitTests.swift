@@ -42,7 +42,8 @@ struct PoolWaitTests {
 
     /// Waits until Poolscope has taken in all that happened, and compares.
     private func compare(
-        _ database: String, _ truth: WaitTruth, _ pooler: Pooler, _ poolscope: RunningPoolscope
+        _ database: String, _ truth: WaitTruth, _ pooler: Pooler, _ poolscope: RunningPoolscope,
+        as section: AccuracyDocument.Section
     ) async throws -> WaitComparison {
         let totals = try await pooler.totals()
         var comparison: WaitComparison?
@@ -56,6 +57,9 @@ struct PoolWaitTests {
         }
         let found = try #require(comparison)
         print(found.summary)
+        if AccuracyDocument.isToBeUpdated {
+            try AccuracyDocument.update(section, "- " + found.summary.replacing("; ", with: "\n- "))
+        }
         return found
     }
 
@@ -69,8 +73,11 @@ struct PoolWaitTests {
             async let fast = WaitTruth.clients(6, pooler.dsn("fast"), milliseconds: 12...18) { _ in
                 ContinuousClock.now - start < .seconds(15)
             }
-            for (database, truth) in [("slow", try await slow), ("fast", try await fast)] {
-                let found = try await compare(database, truth, pooler, poolscope)
+            let truths: [(String, WaitTruth, AccuracyDocument.Section)] = [
+                ("slow", try await slow, .slowQueue), ("fast", try await fast, .fastQueue),
+            ]
+            for (database, truth, section) in truths {
+                let found = try await compare(database, truth, pooler, poolscope, as: section)
                 #expect(found.count == Double(truth.waits.count))
                 #expect(abs(found.sum - found.serverSum) < 0.01)
                 // The way to PgBouncer and on to the server is in the clients' figures, the log-in in PgBouncer's.
@@ -89,7 +96,7 @@ struct PoolWaitTests {
             var truth = try await WaitTruth.clients(8, pooler.dsn("shop"), milliseconds: 10...20) { $0 < 1 }
             #expect(truth.cutOff == 8)
             truth.waits += before.waits
-            let found = try await compare("shop", truth, pooler, poolscope)
+            let found = try await compare("shop", truth, pooler, poolscope, as: .outage)
             #expect(found.abandoned == 8)
             #expect(abs(found.sum - found.serverSum) < 0.01)
             #expect(found.bucket(0.99) < 1)
@@ -114,7 +121,7 @@ struct PoolWaitTests {
             #expect(truth.waits.count == 10)
             #expect(truth.waits.allSatisfy { $0 > 3.9 && $0 < 5 }, "\(truth.waits)")
             truth.waits.append(0.005)
-            let found = try await compare("shop", truth, pooler, poolscope)
+            let found = try await compare("shop", truth, pooler, poolscope, as: .pause)
             #expect(found.count == 11)
             #expect(found.abandoned == 0)
             #expect(abs(found.sum - found.serverSum) < 0.01)

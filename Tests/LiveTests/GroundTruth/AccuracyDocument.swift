@@ -1,8 +1,9 @@
 import Foundation
+import Locking
 
 /// `docs/accuracy.md`, whose sections are written by the tests that measure them.
 ///
-/// `UPDATE_ACCURACY=1 swift test --filter GroundTruth` writes them anew; otherwise the document is only read.
+/// `UPDATE_ACCURACY=1 swift test --filter 'GroundTruth|PoolWaitTests'` writes them anew; otherwise the document is only read.
 enum AccuracyDocument {
     /// A heading of the document; each section lies between its heading and the next.
     enum Section: String, CaseIterable {
@@ -11,6 +12,11 @@ enum AccuracyDocument {
         case estimates = "How far estimates are off"
         case totals = "The histogram of statements against pg_stat_statements"
         case percentiles = "Percentiles against the log"
+        // Written by `PoolWaitTests`: clients of a real PgBouncer that measure their own waits.
+        case slowQueue = "Waits in PgBouncer: a slow queue"
+        case fastQueue = "Waits in PgBouncer: a fast queue"
+        case outage = "Waits in PgBouncer: everybody is cut off"
+        case pause = "Waits in PgBouncer: a pause that ends"
     }
 
     private static var file: URL { projectDirectory.appending(path: "docs/accuracy.md") }
@@ -21,9 +27,14 @@ enum AccuracyDocument {
 
     /// Puts a text in the place of a section's, or at the end where there is none yet.
     static func update(_ section: Section, _ text: String) throws {
-        let document = replacing(section, with: text, in: (try? read()) ?? title)
-        try document.write(to: file, atomically: true, encoding: .utf8)
+        // Several tests may have something to write at once.
+        try lock.withLock { _ in
+            let document = replacing(section, with: text, in: (try? read()) ?? title)
+            try document.write(to: file, atomically: true, encoding: .utf8)
+        }
     }
+
+    private static let lock = Guarded(())
 
     private static let title = """
         # How accurate Poolscope is

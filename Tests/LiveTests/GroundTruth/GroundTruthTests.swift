@@ -39,10 +39,14 @@ struct GroundTruthTests {
             return found.sorted { $0.key < $1.key }.map(\.value)
         }
         let report = AccuracyReport(measurements: measurements)
-        for section in AccuracyDocument.Section.allCases where section != .method { print(report.text(section)) }
+        for section in AccuracyDocument.Section.allCases where section != .method {
+            if let text = report.text(section) { print(text) }
+        }
         for measurement in measurements { check(measurement) }
         guard AccuracyDocument.isToBeUpdated else { return }
-        for section in AccuracyDocument.Section.allCases { try AccuracyDocument.update(section, report.text(section)) }
+        for section in AccuracyDocument.Section.allCases {
+            if let text = report.text(section) { try AccuracyDocument.update(section, text) }
+        }
     }
 
     private func check(_ measurement: GroundTruthMeasurement) {

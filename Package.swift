@@ -13,7 +13,9 @@ let package = Package(
     name: "poolscope",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "poolscope", targets: ["poolscope"])
+        .executable(name: "poolscope", targets: ["poolscope"]),
+        .library(name: "ConnectionPool", targets: ["ConnectionPool"]),
+        .library(name: "PostgresPool", targets: ["PostgresPool", "Postgres", "ConnectionPool"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -34,6 +36,10 @@ let package = Package(
         .target(name: "Locking", swiftSettings: strict),
         .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
         .target(name: "Exposition", swiftSettings: strict),
+        .target(
+            name: "ConnectionPool",
+            dependencies: ["Locking", .product(name: "DequeModule", package: "swift-collections")],
+            swiftSettings: strict),
         .target(name: "Observations", dependencies: ["Locking"], swiftSettings: strict),
         .target(name: "Collectors", dependencies: ["Exposition", "Observations"], swiftSettings: strict),
         .target(
@@ -43,6 +49,8 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "PostgresPool", dependencies: ["ConnectionPool", "Locking", "Postgres"], swiftSettings: strict),
         .target(name: "WebServer", dependencies: ["CMicroHTTPD", "Locking"], swiftSettings: strict),
         .target(
             name: "Agent",
@@ -95,6 +103,9 @@ let package = Package(
             name: "CollectorsTests", dependencies: ["Collectors", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Demo", "Postgres", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ConnectionPoolTests", dependencies: ["ConnectionPool", "Locking", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "WebServerTests", dependencies: ["WebServer"], swiftSettings: strict),
         .testTarget(
             name: "AgentTests", dependencies: ["Agent", "Compression", "Locking", "TestSupport"],

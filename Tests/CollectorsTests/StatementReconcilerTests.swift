@@ -133,6 +133,18 @@ struct StatementReconcilerTests {
         #expect(observed.map(\.seconds).min().map { abs($0 - 2.1) < 0.01 } == true, "\(observed)")
     }
 
+    @Test("a statement finds its call though estimates of others have left too much for it")
+    func leftovers() {
+        var bench = Bench()
+        _ = bench.tick(after: 0.25)
+        _ = bench.tick(after: 0.25)
+        bench.add(1, 0.82, 0.55, 0.27, 0.2)
+        var observed = bench.tick(
+            estimated(0.704), estimated(0.508), estimated(0.229), estimated(0.065), after: 0.25)
+        for _ in 0..<60 { observed += bench.tick(after: 0.25) }
+        #expect(count(observed) == 4 && abs(sum(observed) - 1.84) < 1e-6, "\(observed)")
+    }
+
     @Test("a statement that the server counts late is waited for")
     func countedLate() {
         var bench = Bench()

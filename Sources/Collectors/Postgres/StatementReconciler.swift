@@ -128,6 +128,8 @@ package struct StatementReconciler: Sendable {
         open.sort()
         claim { $0.isExact ? $1.claim(for: $0, isClose: true) : nil }
         claim { $1.claim(for: $0, isClose: false) }
+        let found = claims
+        claim { $1.claimShared(for: $0, after: found) }
         claim { $1.claimLate(for: $0) }
         // A failed statement must not pass for another's call: only what the server has no id for, or what is long
         // enough to be a string of several statements, is looked for under other ids.

@@ -81,6 +81,16 @@ struct UnclaimedCalls: Sendable {
         }
     }
 
+    /// An older call with the statement's id that would fit if those that were found in its batch before, with estimated
+    /// ends, had taken more or less.
+    mutating func claimShared(for statement: ObservedStatement, after claims: ClaimedCalls) -> Claim? {
+        guard !statement.isExact, let query = statement.queryID,
+            claims.hasEstimates(in: Batch(age: 1, database: statement.database, query: query)),
+            let time = older[statement.database, query]?.time(of: statement.seconds, within: statement.widerRange)
+        else { return nil }
+        return take(time, fromAge: 1, statement.database, query)
+    }
+
     /// A slow statement that fits nowhere takes any slow call with its id that would be added otherwise: several slow
     /// calls between two reads can be taken for each other, and the errors of estimated ends add up.
     mutating func claimLate(for statement: ObservedStatement) -> Claim? {

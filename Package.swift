@@ -117,7 +117,8 @@ let package = Package(
         .testTarget(
             name: "PoolMetricsTests",
             dependencies: [
-                "ConnectionPool", "Exposition", "Locking", "PoolMetrics", "PoolVocabulary", "PostgresPool", "TestSupport",
+                "ConnectionPool", "Exposition", "Locking", "PoolMetrics", "PoolVocabulary", "PostgresPool",
+                "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

@@ -166,6 +166,50 @@ struct PoolMetricsTests {
         #expect(page.all("poolscope_pool_saturation_ratio").map(\.value) == [0.1, 0.2])
     }
 
+    @Test("the page of a small pool, but for buckets, zeroes and comments")
+    func smallPool() {
+        metrics.opened(after: .milliseconds(20))
+        metrics.opened(after: .milliseconds(20))
+        metrics.acquired(after: .zero)
+        metrics.acquired(after: .milliseconds(250))
+        metrics.released(after: .milliseconds(500))
+        metrics.closed(.lifetime)
+        metrics.acquireFailed(.acquireTimeout, after: .seconds(2))
+        metrics.keptAlive(true)
+        let now = statistics(used: 1, pending: 1, oldestWait: .milliseconds(500), maximum: 2)
+        let lines = String(decoding: TextEncoder.encode(metrics.snapshot(now)), as: UTF8.self).split(separator: "\n")
+            .filter { !$0.hasPrefix("#") && !$0.contains("_bucket{") && !$0.hasSuffix(" 0") }
+        #expect(
+            lines.joined(separator: "\n") == """
+                db_client_connection_count{db_client_connection_pool_name="orders",state="used"} 1
+                db_client_connection_create_time_seconds_sum{db_client_connection_pool_name="orders"} 0.04
+                db_client_connection_create_time_seconds_count{db_client_connection_pool_name="orders"} 2
+                db_client_connection_idle_max{db_client_connection_pool_name="orders"} 2
+                db_client_connection_idle_min{db_client_connection_pool_name="orders"} 1
+                db_client_connection_max{db_client_connection_pool_name="orders"} 2
+                db_client_connection_pending_requests{db_client_connection_pool_name="orders"} 1
+                db_client_connection_timeouts_total{db_client_connection_pool_name="orders"} 1
+                db_client_connection_use_time_seconds_sum{db_client_connection_pool_name="orders"} 0.5
+                db_client_connection_use_time_seconds_count{db_client_connection_pool_name="orders"} 1
+                db_client_connection_wait_time_seconds_sum{db_client_connection_pool_name="orders"} 0.25
+                db_client_connection_wait_time_seconds_count{db_client_connection_pool_name="orders"} 2
+                poolscope_client_pool_connections_closed_total{db_client_connection_pool_name="orders",reason="lifetime"} 1
+                poolscope_client_pool_connections_opened_total{db_client_connection_pool_name="orders"} 2
+                poolscope_client_pool_keepalives_total{db_client_connection_pool_name="orders",outcome="ok"} 1
+                poolscope_client_pool_leases_acquired_total{db_client_connection_pool_name="orders"} 2
+                poolscope_client_pool_leases_refused_total{code="acquire_timeout",db_client_connection_pool_name="orders"} 1
+                poolscope_client_pool_leases_released_total{db_client_connection_pool_name="orders"} 1
+                poolscope_pool_connections{database="shop",pooler="libpq",state="busy",target="orders",user="app"} 1
+                poolscope_pool_oldest_wait_seconds{database="shop",pooler="libpq",target="orders",user="app"} 0.5
+                poolscope_pool_saturation_ratio{database="shop",pooler="libpq",target="orders",user="app"} 0.5
+                poolscope_pool_size{database="shop",pooler="libpq",target="orders",user="app"} 2
+                poolscope_pool_wait_seconds_sum{database="shop",pooler="libpq",target="orders",user="app"} 0.25
+                poolscope_pool_wait_seconds_count{database="shop",pooler="libpq",target="orders",user="app"} 2
+                poolscope_pool_waiting_clients{database="shop",pooler="libpq",target="orders",user="app"} 1
+                poolscope_pool_waits_abandoned_total{database="shop",pooler="libpq",target="orders",user="app"} 1
+                """)
+    }
+
     @Test("promtool has no complaint but of the one name that OpenTelemetry's convention forces")
     func promtool() async throws {
         metrics.sample(statistics())

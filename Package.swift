@@ -16,6 +16,8 @@ let package = Package(
         .executable(name: "poolscope", targets: ["poolscope"]),
         .library(name: "ConnectionPool", targets: ["ConnectionPool"]),
         .library(name: "PostgresPool", targets: ["PostgresPool", "Postgres", "ConnectionPool"]),
+        .library(name: "PoolMetrics", targets: ["PoolMetrics", "ConnectionPool", "Exposition"]),
+        .library(name: "Exposition", targets: ["Exposition"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -41,7 +43,16 @@ let package = Package(
             dependencies: ["Locking", .product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: strict),
         .target(name: "Observations", dependencies: ["Locking"], swiftSettings: strict),
-        .target(name: "Collectors", dependencies: ["Exposition", "Observations"], swiftSettings: strict),
+        .target(name: "PoolVocabulary", dependencies: ["Exposition"], swiftSettings: strict),
+        .target(
+            name: "PoolMetrics",
+            dependencies: [
+                "ConnectionPool", "Exposition", "Locking", "PoolVocabulary",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Collectors", dependencies: ["Exposition", "Observations", "PoolVocabulary"], swiftSettings: strict),
         .target(
             name: "Postgres",
             dependencies: [
@@ -55,7 +66,8 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Collectors", "Compression", "Exposition", "Locking", "Observations", "Postgres", "WebServer",
+                "Collectors", "Compression", "Exposition", "Locking", "Observations", "PoolMetrics", "Postgres",
+                "WebServer",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -100,7 +112,15 @@ let package = Package(
         .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ObservationsTests", dependencies: ["Observations", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "CollectorsTests", dependencies: ["Collectors", "TestSupport"],
+            name: "CollectorsTests", dependencies: ["Collectors", "PoolVocabulary", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PoolMetricsTests",
+            dependencies: [
+                "ConnectionPool", "Exposition", "Locking", "PoolMetrics", "PoolVocabulary", "PostgresPool",
+                "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Demo", "Postgres", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -1,16 +1,21 @@
 import Collectors
 import Exposition
+import PoolMetrics
 
 /// Every family that Poolscope can publish.
 package enum Catalogue {
     package static var families: [FamilyDescriptor] {
-        (SamplerFamilies.all + ProcessFamilies.all + Collectors.families).sorted { $0.name < $1.name }
+        var seen: Set<String> = []
+        return (SamplerFamilies.all + ProcessFamilies.all + Collectors.families + PoolMetrics.families)
+            .filter { seen.insert($0.name).inserted }
+            .sorted { $0.name < $1.name }
     }
 
     /// The catalogue as a page for people: `docs/metrics.md`.
     package static var markdown: String {
         let own = families.filter { $0.name.hasPrefix("poolscope_") || $0.name.hasPrefix("process_") }
-        let peers = families.filter { !own.contains($0) }
+        let clients = families.filter { $0.name.hasPrefix("db_client_") }
+        let peers = families.filter { !own.contains($0) && !clients.contains($0) }
         return """
             # Metrics
 
@@ -20,6 +25,12 @@ package enum Catalogue {
             ## Poolscope's own
 
             \(table(own))
+
+            ## Of in-process pools, under OpenTelemetry's names
+
+            They and `poolscope_client_pool_*` have no `target`: a pool has a name.
+
+            \(table(clients))
 
             ## Under the names of postgres_exporter and pgbouncer_exporter
 

@@ -1,4 +1,5 @@
 import Exposition
+import PoolVocabulary
 
 /// The limits on connections, as the `limit` label of `poolscope_pool_limit_ratio` names them.
 enum LimitName: String {

@@ -64,6 +64,8 @@ public struct PoolStatistics: Sendable, Equatable {
     public var busy = 0
     /// Tasks that wait.
     public var pending = 0
+    /// How long the first of them has waited; zero when none waits.
+    public var oldestWait: Duration = .zero
     public var minimum = 0
     public var maximum = 0
 

@@ -1,5 +1,5 @@
 /// The type of a metric family, in OpenMetrics' words.
-package enum MetricType: String, Sendable, CaseIterable {
+public enum MetricType: String, Sendable, CaseIterable {
     case counter, gauge, histogram, info, stateset, unknown
 }
 
@@ -12,21 +12,21 @@ package enum SampleLifetime: Sendable, Hashable {
 }
 
 /// The declaration of one metric family: the single place where its name, type, unit, help and labels are written.
-package struct FamilyDescriptor: Sendable, Hashable {
+public struct FamilyDescriptor: Sendable, Hashable {
     /// The name as it stands in the exposition, suffix included (`…_total`, `…_info`).
-    package let name: String
-    package let type: MetricType
+    public let name: String
+    public let type: MetricType
     /// The base unit that ends the name (`seconds`, `bytes`, `ratio`), or nil for counts.
     package let unit: String?
     /// What is and what is not counted, in one or two sentences.
-    package let help: String
+    public let help: String
     /// The labels beside `target`, in alphabetical order.
-    package let labels: [String]
+    public let labels: [String]
     /// Those of the labels whose values have no end, since clients choose them: a budget makes “other” of these only.
     package let openLabels: Set<String>
     package let lifetime: SampleLifetime
     /// Upper bounds of the buckets, for histograms; `+Inf` is implied.
-    package let buckets: [Double]
+    public let buckets: [Double]
 
     package init(
         _ name: String, _ type: MetricType, unit: String? = nil, labels: [String] = [], openLabels: Set<String>? = nil,
@@ -41,6 +41,29 @@ package struct FamilyDescriptor: Sendable, Hashable {
         self.openLabels = openLabels ?? Set(labels)
         self.buckets = buckets
         self.lifetime = lifetime ?? Self.naturalLifetime(of: type)
+    }
+
+    /// Declares a family of a service's own.
+    ///
+    /// - Parameters:
+    ///   - name: Suffixes included: `orders_total`, `order_duration_seconds`.
+    ///   - labels: The names of the labels that its series carry, in any order.
+    ///   - buckets: Upper bounds, ascending, for a histogram only; `+Inf` is implied.
+    ///   - help: What is and what is not counted.
+    /// - Precondition: Prometheus can read the names, a counter's ends in `_total`, and a histogram, and nothing else,
+    ///   has buckets.
+    public init(
+        name: String, type: MetricType, labels: [String] = [], buckets: [Double] = [], help: String
+    ) {
+        precondition(name.wholeMatch(of: /[a-zA-Z_:][a-zA-Z0-9_:]*/) != nil, "\(name) cannot be a metric's name")
+        for label in labels {
+            precondition(
+                label.wholeMatch(of: /[a-zA-Z_][a-zA-Z0-9_]*/) != nil && !label.hasPrefix("__") && label != "le",
+                "\(label) cannot be a label of \(name)")
+        }
+        precondition(type != .counter || name.hasSuffix("_total"), "the name of a counter ends in _total: \(name)")
+        precondition((type == .histogram) == !buckets.isEmpty, "a histogram, and nothing else, has buckets: \(name)")
+        self.init(name, type, labels: labels, buckets: buckets, help: help)
     }
 
     /// The labels of the series that these are folded into where there is no room for one of their own.

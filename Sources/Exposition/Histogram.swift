@@ -1,14 +1,16 @@
 /// A classic histogram: counts by bucket, sum and count. Counts and sum only grow.
-package struct Histogram: Sendable, Equatable {
+public struct Histogram: Sendable, Equatable {
     /// Inclusive upper bounds, ascending, without `+Inf`.
-    package let bounds: [Double]
+    public let bounds: [Double]
     /// Observations per bucket, not cumulative; the last entry is the one above all bounds.
-    package private(set) var counts: [UInt64]
-    package private(set) var sum: Double = 0
-    package private(set) var count: UInt64 = 0
+    public private(set) var counts: [UInt64]
+    /// Of all values observed.
+    public private(set) var sum: Double = 0
+    /// Observations.
+    public private(set) var count: UInt64 = 0
 
     /// - Precondition: the bounds are finite and strictly ascending.
-    package init(bounds: [Double]) {
+    public init(bounds: [Double]) {
         precondition(zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }, "bucket bounds must ascend")
         precondition(bounds.allSatisfy(\.isFinite), "bucket bounds must be finite; +Inf is implied")
         self.bounds = bounds
@@ -17,7 +19,7 @@ package struct Histogram: Sendable, Equatable {
 
     /// Counts one value (or `times` equal ones).
     /// - Precondition: the value is not NaN; an unknown duration is not an observation.
-    package mutating func observe(_ value: Double, times: UInt64 = 1) {
+    public mutating func observe(_ value: Double, times: UInt64 = 1) {
         precondition(!value.isNaN, "NaN cannot be observed")
         counts[bucket(of: value)] += times
         sum += value * Double(times)
@@ -26,11 +28,33 @@ package struct Histogram: Sendable, Equatable {
 
     /// Adds another histogram's observations to this one's.
     /// - Precondition: both have the same bounds.
-    package mutating func add(_ other: Histogram) {
+    public mutating func add(_ other: Histogram) {
         precondition(bounds == other.bounds, "histograms with different buckets cannot be added")
         for index in counts.indices { counts[index] += other.counts[index] }
         sum += other.sum
         count += other.count
+    }
+
+    /// A copy that shares no storage with this one: whoever observes meanwhile need not copy the buckets first.
+    package var detached: Histogram {
+        var copy = Histogram(bounds: bounds)
+        copy.add(self)
+        return copy
+    }
+
+    /// These observations in fewer buckets.
+    /// - Precondition: the bounds are some of this histogram's, ascending.
+    package func coarsened(to fewer: [Double]) -> Histogram {
+        var result = Histogram(bounds: fewer)
+        var place = 0
+        for (index, count) in counts.enumerated() {
+            if index > 0, place < fewer.count, bounds[index - 1] == fewer[place] { place += 1 }
+            result.counts[place] += count
+        }
+        precondition(place == fewer.count, "a histogram can only be made coarser along its own bounds")
+        result.sum = sum
+        result.count = count
+        return result
     }
 
     /// The first bucket whose bound is not below the value, found by halving.

@@ -1,35 +1,38 @@
 /// One label of a series.
-package struct Label: Hashable, Sendable {
-    package let name: String
-    package let value: String
+public struct Label: Hashable, Sendable {
+    public let name: String
+    public let value: String
 
-    package init(_ name: String, _ value: String) {
+    /// - Parameters:
+    ///   - name: Letters, digits and underscores, not beginning with a digit. Not checked: any other breaks the page.
+    ///   - value: Any text; the encoder escapes it.
+    public init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
     }
 }
 
-/// The labels of one series: sorted by name, each name once.
-package struct Labels: Hashable, Sendable {
+/// The labels of one series: sorted by name, each name once. `["state": "idle"]` is one.
+public struct Labels: Hashable, Sendable {
     package private(set) var pairs: [Label]
 
     /// No labels.
-    package static let none = Labels([])
+    public static let none = Labels([])
 
     /// Labels in any order; of two with one name, the later wins.
-    package init(_ pairs: [Label]) {
+    public init(_ pairs: [Label]) {
         self.pairs = []
         self.pairs.reserveCapacity(pairs.count)
         for pair in pairs { set(pair) }
     }
 
     /// The value of a label, or nil.
-    package subscript(name: String) -> String? {
+    public subscript(name: String) -> String? {
         pairs.first { $0.name == name }?.value
     }
 
-    /// These labels with one more.
-    package func adding(_ name: String, _ value: String) -> Labels {
+    /// These labels with one more, which replaces one of the same name.
+    public func adding(_ name: String, _ value: String) -> Labels {
         var copy = self
         copy.set(Label(name, value))
         return copy
@@ -57,13 +60,14 @@ package struct Labels: Hashable, Sendable {
 }
 
 extension Labels: ExpressibleByDictionaryLiteral {
-    package init(dictionaryLiteral elements: (String, String)...) {
+    public init(dictionaryLiteral elements: (String, String)...) {
         self.init(elements.map { Label($0.0, $0.1) })
     }
 }
 
 extension Labels: Comparable {
-    package static func < (lhs: Labels, rhs: Labels) -> Bool {
+    /// By the bytes of names and values: the same order everywhere.
+    public static func < (lhs: Labels, rhs: Labels) -> Bool {
         for (left, right) in zip(lhs.pairs, rhs.pairs) {
             if left.name != right.name { return left.name.utf8.lexicographicallyPrecedes(right.name.utf8) }
             if left.value != right.value { return left.value.utf8.lexicographicallyPrecedes(right.value.utf8) }

@@ -1,5 +1,7 @@
 /// All metric families of one target after one tick; immutable, sorted by name.
-package struct Snapshot: Sendable, Equatable {
+///
+/// `SnapshotBuilder` makes it, `TextEncoder` writes it.
+public struct Snapshot: Sendable, Equatable {
     package let families: [MetricFamily]
 
     package static let empty = Snapshot(families: [])
@@ -14,11 +16,11 @@ package struct Snapshot: Sendable, Equatable {
     }
 }
 
-/// Gathers the samples of one target into a snapshot.
+/// Gathers samples into a snapshot.
 ///
 /// Two samples with one name and the same labels are added up, never an error: what a client put into its
 /// application_name must not be able to break a scrape.
-package struct SnapshotBuilder {
+public struct SnapshotBuilder {
     private struct Gathered {
         let descriptor: FamilyDescriptor
         var samples: [Sample] = []
@@ -34,6 +36,22 @@ package struct SnapshotBuilder {
     package init(constant: [Label] = [], isUp: Bool) {
         self.constant = constant
         self.isUp = isUp
+    }
+
+    /// - Parameter constant: Labels that every series carries, for instance the name of the service.
+    public init(constant: [Label] = []) {
+        self.init(constant: constant, isUp: true)
+    }
+
+    /// Adds one number, of a counter or a gauge.
+    public mutating func add(_ descriptor: FamilyDescriptor, _ labels: Labels = .none, _ value: Double) {
+        add(descriptor, labels, .number(value), evenWhenDown: false)
+    }
+
+    /// Adds one histogram.
+    /// - Precondition: those with the same labels have the same buckets.
+    public mutating func add(_ descriptor: FamilyDescriptor, _ labels: Labels = .none, _ histogram: Histogram) {
+        add(descriptor, labels, .histogram(histogram), evenWhenDown: false)
     }
 
     /// Adds one sample.
@@ -55,13 +73,13 @@ package struct SnapshotBuilder {
 
     /// Adds one number.
     package mutating func add(
-        _ descriptor: FamilyDescriptor, _ labels: Labels = .none, _ value: Double, evenWhenDown: Bool = false
+        _ descriptor: FamilyDescriptor, _ labels: Labels = .none, _ value: Double, evenWhenDown: Bool
     ) {
         add(descriptor, labels, .number(value), evenWhenDown: evenWhenDown)
     }
 
     /// The snapshot: families by name, samples by labels.
-    package func build() -> Snapshot {
+    public func build() -> Snapshot {
         let families = gathered.values
             .sorted { $0.descriptor.name.utf8.lexicographicallyPrecedes($1.descriptor.name.utf8) }
             .map { MetricFamily($0.descriptor, $0.samples.sorted { $0.labels < $1.labels }) }

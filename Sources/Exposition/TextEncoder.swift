@@ -1,6 +1,12 @@
 /// Prometheus' text format, version 0.0.4.
-package enum TextEncoder {
-    package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+public enum TextEncoder {
+    /// For the header `Content-Type` of an answer in this format.
+    public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+
+    /// The exposition of a snapshot: UTF-8, ready to be sent or written.
+    public static func encode(_ snapshot: Snapshot) -> [UInt8] {
+        encode(snapshot.families)
+    }
 
     /// The exposition of the families, in the order given.
     package static func encode(_ families: [MetricFamily]) -> [UInt8] {

@@ -1,5 +1,6 @@
 import Exposition
 import Observations
+import PoolVocabulary
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Exposition
 import Observations
+import PoolVocabulary
 
 /// The used share of every limit on connections that PgBouncer has, and when its pools will be used up.
 package struct BouncerLimitsCollector: Collector {

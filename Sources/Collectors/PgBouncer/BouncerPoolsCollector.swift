@@ -1,5 +1,6 @@
 import Exposition
 import Observations
+import PoolVocabulary
 
 /// PgBouncer's pools in the vocabulary that all pools share.
 package struct BouncerPoolsCollector: Collector {

@@ -1,5 +1,6 @@
 import Exposition
 import Observations
+import PoolVocabulary
 
 /// Server connections of PgBouncer's pools: how old they are, and which are to be closed.
 package struct BouncerServersCollector: Collector {

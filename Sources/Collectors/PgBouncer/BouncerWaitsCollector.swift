@@ -1,5 +1,6 @@
 import Exposition
 import Observations
+import PoolVocabulary
 
 /// How long clients of PgBouncer waited for a server connection, and who gave up.
 package struct BouncerWaitsCollector: Collector {

@@ -1,5 +1,6 @@
 import Exposition
 import Observations
+import PoolVocabulary
 
 /// `SHOW STATS_TOTALS` under both names that pgbouncer_exporter has given it, without the falls that it has there.
 package struct PeerBouncerTotalsCollector: Collector {

@@ -1,4 +1,5 @@
 import Exposition
+import PoolVocabulary
 
 /// Which pools of a PgBouncer have series of their own: those with the most clients and connections, who stay so while
 /// they are there. The others share one.

@@ -1,5 +1,6 @@
 import Exposition
 import Observations
+import PoolVocabulary
 
 /// The used share of every limit on connections that a server has, and when its slots will be used up.
 ///

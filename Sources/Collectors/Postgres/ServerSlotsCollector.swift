@@ -1,5 +1,6 @@
 import Exposition
 import Observations
+import PoolVocabulary
 
 /// The server's own connection slots as a pool: who connects borrows one.
 package struct ServerSlotsCollector: Collector {

@@ -7,11 +7,13 @@ package enum PoolFamilies {
     package static let size = FamilyDescriptor(
         "poolscope_pool_size", .gauge, labels: labels,
         help: "Connections that the pool can lend: for PgBouncer min(pool_size + reserve, database and user limits), "
-            + "for the server max_connections without the reserved ones. Absent when unlimited.")
+            + "for the server max_connections without the reserved ones, for an in-process pool its maximum. Absent "
+            + "when unlimited.")
     package static let connections = FamilyDescriptor(
         "poolscope_pool_connections", .gauge, labels: labels + ["state"],
         help: "Connections of the pool by state. busy: lent to a client, or on the way (PgBouncer: active, cancelling, "
-            + "tested, login). idle, used: open and not lent. free: slots of the server that nobody holds.")
+            + "tested, login; in-process pools: being reset, asked for a sign of life, closed). idle, used: open and not "
+            + "lent. opening: being opened, by an in-process pool. free: slots of the server that nobody holds.")
     package static let waitingClients = FamilyDescriptor(
         "poolscope_pool_waiting_clients", .gauge, labels: labels,
         help: "Clients that wait for a connection of the pool.")
@@ -21,8 +23,8 @@ package enum PoolFamilies {
     package static let saturation = FamilyDescriptor(
         "poolscope_pool_saturation_ratio", .gauge, unit: "ratio", labels: labels,
         help:
-            "Busy connections over the pool's effective size; for PgBouncer the used share of the tightest of the "
-            + "pool's, the database's and the user's limits; 1 when the server refuses for lack of slots. PgBouncer as "
+            "Busy connections over the pool's effective size, for in-process pools with those that are being opened; for "
+            + "PgBouncer the used share of the tightest of the pool's, the database's and the user's limits; 1 when the server refuses for lack of slots. PgBouncer as "
             + "a whole (database and user empty) is there only while it refuses clients because of max_client_conn, "
             + "with 1.")
     package static let saturationSampled = FamilyDescriptor(
@@ -58,11 +60,12 @@ package enum PoolFamilies {
             + "server_assignment_count (before 1.23 xact_count, in session mode the fewest waits that explain the "
             + "time). Waits seen in SHOW CLIENTS are counted at their length, to within the time between two reads; "
             + "those too short to be seen at the mean of what is left, 0 included. Per database, user is empty: "
-            + "PgBouncer counts by database.")
+            + "PgBouncer counts by database. For in-process pools every wait is measured, 0 included.")
     package static let waitsAbandoned = FamilyDescriptor(
         "poolscope_pool_waits_abandoned_total", .counter, labels: labels,
         help: "Clients that left, or were cut off, while they waited for a connection. For PgBouncer: those that were "
-            + "seen waiting and then gone, without its wait_time having grown by their wait.")
+            + "seen waiting and then gone, without its wait_time having grown by their wait. For in-process pools: "
+            + "tasks that were told, after they had waited, that they get none, whatever the reason.")
     package static let counterResets = FamilyDescriptor(
         "poolscope_pool_statistics_resets_total", .counter, labels: labels + ["reason"],
         help: "How often the pooler's own counters of a database fell, which Poolscope's do not: restart of the "
@@ -79,10 +82,10 @@ package enum PoolFamilies {
             + "configuration (PgBouncer 1.9+).")
 
     /// The gauges that every pool has, and the histogram of one of them.
-    static let all = [size, connections, waitingClients, oldestWait, saturation, saturationSampled]
+    package static let all = [size, connections, waitingClients, oldestWait, saturation, saturationSampled]
 
     /// The labels of one pool.
-    static func labels(pooler: String, database: String = "", user: String = "") -> Labels {
+    package static func labels(pooler: String, database: String = "", user: String = "") -> Labels {
         ["pooler": pooler, "database": database, "user": user]
     }
 }

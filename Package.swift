@@ -66,7 +66,7 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Collectors", "Compression", "Exposition", "Locking", "Observations", "PoolMetrics", "Postgres",
+                "Collectors", "Compression", "ConnectionPool", "Exposition", "Locking", "Observations", "PoolMetrics", "Postgres",
                 "WebServer",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,26 +1,28 @@
-/// The pause between attempts to open a connection while they fail: doubling from 100 ms to 10 s, a fifth more or
-/// less by jitter, so that many pools do not knock in step.
+/// The pause between attempts to open a connection while they fail.
 struct OpenBackoff: Sendable {
     typealias Instant = ContinuousClock.Instant
 
-    static let shortest: Duration = .milliseconds(100)
-    static let longest: Duration = .seconds(10)
-
+    /// `PoolConfiguration.openBackoff`.
+    let bounds: ClosedRange<Duration>
     private var failures = 0
     /// Before then nothing is tried; nil while attempts succeed, and while one is under way.
     private(set) var nextAttempt: Instant?
     /// What the last attempt threw; nil once one has succeeded.
     private(set) var cause: (any Error)?
 
+    init(_ bounds: ClosedRange<Duration>) {
+        self.bounds = bounds
+    }
+
     /// - Parameter jitter: a random number in 0..<1.
     mutating func failed(_ error: any Error, at now: Instant, jitter: Double) {
-        let doubled = Self.shortest * (1 << min(failures, 10))
+        let doubled = bounds.lowerBound * (1 << min(failures, 10))
         failures += 1
         cause = error
-        nextAttempt = now + min(doubled, Self.longest) * (0.8 + 0.4 * jitter)
+        nextAttempt = now + min(doubled, bounds.upperBound) * (0.8 + 0.4 * jitter)
     }
 
     mutating func attempted() { nextAttempt = nil }
 
-    mutating func succeeded() { self = OpenBackoff() }
+    mutating func succeeded() { self = OpenBackoff(bounds) }
 }

@@ -42,7 +42,7 @@ package struct PoolStateMachine: Sendable {
     var idle: [ConnectionID] = []
     var waiters = WaiterQueue()
     var counts = StateCounts()
-    var backoff = OpenBackoff()
+    var backoff: OpenBackoff
     var connectionsMade = 0
     /// The latest time that any event brought.
     private var latest: Instant?
@@ -51,6 +51,7 @@ package struct PoolStateMachine: Sendable {
 
     package init(_ configuration: PoolConfiguration) {
         self.configuration = configuration
+        backoff = OpenBackoff(configuration.openBackoff)
     }
 
     package var isRun: Bool { phase != .created }
@@ -129,8 +130,8 @@ package struct PoolStateMachine: Sendable {
         return now
     }
 
-    func refusal(_ code: PoolError.Code, waited: Duration = .zero) -> Refusal {
-        Refusal(code: code, waited: waited, cause: backoff.cause, isRun: isRun, statistics: statistics)
+    func refusal(_ code: PoolError.Code, waited: Duration = .zero) -> PoolRefusal {
+        PoolRefusal(code: code, waited: waited, cause: backoff.cause, isRun: isRun, statistics: statistics)
     }
 
     mutating func move(_ id: ConnectionID, to state: ConnectionState) {

@@ -69,7 +69,10 @@ public final class ConnectionPool<Connection: PooledConnection & ~Copyable>: Sen
     }
 
     /// The pool now.
-    public var statistics: PoolStatistics { core.withLock { $0.machine.statistics } }
+    public var statistics: PoolStatistics {
+        let now = ContinuousClock.now
+        return core.withLock { $0.machine.statistics(at: now) }
+    }
 
     // MARK: Parts
 

@@ -126,6 +126,10 @@ let package = Package(
         .testTarget(
             name: "ConnectionPoolTests", dependencies: ["ConnectionPool", "Locking", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "PostgresPoolTests",
+            dependencies: ["ConnectionPool", "Demo", "Locking", "Postgres", "PostgresPool", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "WebServerTests", dependencies: ["WebServer"], swiftSettings: strict),
         .testTarget(
             name: "AgentTests", dependencies: ["Agent", "Compression", "Locking", "TestSupport"],

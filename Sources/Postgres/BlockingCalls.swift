@@ -6,6 +6,9 @@ import Locking
 /// bring to a stop. A thread lives while there are calls to run, and there are never more than `threadLimit`.
 final class BlockingCalls: Sendable {
     static let shared = BlockingCalls(threadLimit: 64)
+    /// For requests to cancel, which hang for as long as a server stands still: so that they keep no connection from
+    /// being made elsewhere.
+    static let cancelling = BlockingCalls(threadLimit: 16)
 
     private struct State: Sendable {
         var waiting: [@Sendable () -> Void] = []
@@ -20,16 +23,17 @@ final class BlockingCalls: Sendable {
         self.threadLimit = threadLimit
     }
 
-    /// Returns what `call` returns, or throws at the deadline or when the task is cancelled, even if the call hangs.
+    /// Returns what `call` returns, or throws at the deadline or (unless shielded) when the task is cancelled, even if
+    /// the call hangs.
     ///
     /// A call that was given up runs to its end and what it returns is released then; one that had not begun never
     /// begins.
     func run<Value: Sendable>(
-        until deadline: ContinuousClock.Instant, _ call: @escaping @Sendable () -> Value
+        until deadline: ContinuousClock.Instant, isShielded: Bool = false, _ call: @escaping @Sendable () -> Value
     ) async throws(Poller.Failure) -> Value {
         let poller = Poller.shared
         let returned = Guarded<Value?>(nil)
-        try await poller.wait(until: deadline) { ticket in
+        try await poller.wait(until: deadline, isShielded: isShielded) { ticket in
             submit {
                 guard poller.isWaiting(ticket) else { return }
                 let value = call()

@@ -85,10 +85,16 @@ final class ConnectionHandle: @unchecked Sendable {
     /// Calls `PQsetnonblocking`.
     func setNonBlocking() -> Bool { PQsetnonblocking(connection, 1) == 0 }
 
-    /// Extended protocol, unnamed statement, binary results. Calls `PQsendQueryParams`.
-    func send(_ sql: String, parameters: [String?]) -> Bool {
+    /// Calls `PQtransactionStatus`.
+    var transactionStatus: TransactionStatus { TransactionStatus(PQtransactionStatus(connection)) }
+
+    /// Nil when there is no connection, or no memory. Calls `PQgetCancel`.
+    func makeCanceller() -> StatementCanceller? { PQgetCancel(connection).map(StatementCanceller.init(owning:)) }
+
+    /// Extended protocol, unnamed statement. Calls `PQsendQueryParams`.
+    func send(_ sql: String, parameters: [String?], format: ResultFormat) -> Bool {
         withCStrings(parameters) { values in
-            PQsendQueryParams(connection, sql, Int32(parameters.count), nil, values, nil, nil, 1) == 1
+            PQsendQueryParams(connection, sql, Int32(parameters.count), nil, values, nil, nil, format.rawValue) == 1
         }
     }
 

@@ -7,7 +7,7 @@ extension ConnectionString {
     /// is rejected too. Calls `PQconninfoParse`.
     ///
     /// - Throws: `.invalidConnectionString`, with a message that never quotes the text.
-    package init(parsing text: String) throws(PostgresError) {
+    public init(parsing text: String) throws(PostgresError) {
         guard !text.utf8.contains(0) else { throw Self.invalid("it contains a NUL character") }
         var problem: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(text, &problem) else {

@@ -1,5 +1,5 @@
 /// A connection string whose secrets cannot be printed: not by description, interpolation, `dump` or a mirror.
-package struct ConnectionString: Sendable, Equatable {
+public struct ConnectionString: Sendable, Equatable {
     /// Keyword and value of what was given, secrets too. libpq adds the environment, service and password files.
     private var values: [String: String]
     /// How the secrets were spelled in the text, where that differs from their value (percent-encoded, escaped).
@@ -14,19 +14,19 @@ package struct ConnectionString: Sendable, Equatable {
     }
 
     /// The value given for one of libpq's keywords; nil for secrets and for what was not given.
-    package subscript(keyword: String) -> String? {
+    public subscript(keyword: String) -> String? {
         Self.isSecret(keyword) ? nil : values[keyword]
     }
 
     /// The same with `keyword` set to `value`, whatever it was.
-    package func setting(_ keyword: String, _ value: String) -> ConnectionString {
+    public func setting(_ keyword: String, _ value: String) -> ConnectionString {
         var copy = self
         copy.values[keyword] = value
         return copy
     }
 
     /// The same with `keyword` set to `value` if it was not given.
-    package func defaulting(_ keyword: String, to value: String) -> ConnectionString {
+    public func defaulting(_ keyword: String, to value: String) -> ConnectionString {
         values[keyword] == nil ? setting(keyword, value) : self
     }
 
@@ -54,15 +54,15 @@ package struct ConnectionString: Sendable, Equatable {
 
 extension ConnectionString: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Where to and as whom: "host=db1 port=5432 dbname=app user=u".
-    package var description: String {
+    public var description: String {
         ["service", "host", "hostaddr", "port", "dbname", "user"]
             .compactMap { keyword in values[keyword].map { "\(keyword)=\(Self.quoted($0))" } }
             .joined(separator: " ")
     }
 
-    package var debugDescription: String { "ConnectionString(\(description))" }
+    public var debugDescription: String { "ConnectionString(\(description))" }
 
-    package var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
+    public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
 
     private static func quoted(_ value: String) -> String {
         let line = value.onOneLine(limit: 200)

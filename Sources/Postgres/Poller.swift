@@ -49,18 +49,22 @@ final class Poller: Sendable {
 
     /// Returns when the socket is ready or broken; `PQconsumeInput` will tell which.
     ///
-    /// - Parameter fd: Must stay open until this returns, and have no other waiter.
+    /// - Parameters:
+    ///   - fd: Must stay open until this returns, and have no other waiter.
+    ///   - isShielded: Whether a cancelled task waits like any other.
     func wait(
-        for fd: Int32, _ readiness: Readiness, until deadline: ContinuousClock.Instant
+        for fd: Int32, _ readiness: Readiness, until deadline: ContinuousClock.Instant, isShielded: Bool = false
     ) async throws(Failure) {
-        try await wait(until: deadline) { ticket in
+        try await wait(until: deadline, isShielded: isShielded) { ticket in
             guard !self.arm(fd, readiness, ticket) else { return }
             self.finish(ticket, .failure(.unwatchable(String(cString: strerror(errno)))))
         }
     }
 
     /// Runs `begin`, then waits until somebody calls `finish` with its ticket.
-    func wait(until deadline: ContinuousClock.Instant, _ begin: (Ticket) -> Void) async throws(Failure) {
+    func wait(
+        until deadline: ContinuousClock.Instant, isShielded: Bool = false, _ begin: (Ticket) -> Void
+    ) async throws(Failure) {
         let ticket = table.withLock { $0.issueTicket() }
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -68,10 +72,10 @@ final class Poller: Sendable {
                 begin(ticket)
                 if oversleeps { ring() }
                 // Cancelled before it was in the table: the handler found nothing then.
-                if Task.isCancelled { finish(ticket, .failure(.cancelled)) }
+                if Task.isCancelled, !isShielded { finish(ticket, .failure(.cancelled)) }
             }
         } onCancel: {
-            finish(ticket, .failure(.cancelled))
+            if !isShielded { finish(ticket, .failure(.cancelled)) }
         }
         try outcome.get()
     }

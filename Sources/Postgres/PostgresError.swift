@@ -1,12 +1,13 @@
 /// Why a connection string, a connection or a statement failed, in the words of the server or of libpq.
-package struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What a caller can act upon; the states of a target are made from it.
-    package enum Kind: String, Sendable, CaseIterable {
+    public enum Kind: String, Sendable, CaseIterable {
         /// The connection string cannot be read, or libpq rejects a value in it.
         case invalidConnectionString
         /// Nobody listens there, the name is unknown, or whoever listens takes no such connection.
         case refused
-        /// No answer before the deadline. After a statement, the session lives on with a pending answer.
+        /// No answer before the deadline. After a statement, the session lives on with a pending answer, unless
+        /// `isConnectionLost`.
         case timeout
         /// User, password, database or `pg_hba.conf`: the log-in named by the connection string is not accepted.
         case authenticationFailed
@@ -21,7 +22,7 @@ package struct PostgresError: Error, Sendable, Equatable, CustomStringConvertibl
         case disconnected
         /// The server rejected or cancelled a statement; the session is as good as before.
         case statementFailed
-        /// The task was cancelled. Whatever the session was doing is unfinished: close it.
+        /// The task was cancelled. `isConnectionLost` says whether what the session was doing is unfinished.
         case cancelled
 
         /// Whether the session is unusable after a statement that ended so.
@@ -35,26 +36,32 @@ package struct PostgresError: Error, Sendable, Equatable, CustomStringConvertibl
         }
     }
 
-    package let kind: Kind
+    public let kind: Kind
     /// As sent by the server; nil when libpq or Poolscope itself found the fault.
-    package let sqlState: SQLState?
+    public let sqlState: SQLState?
     /// One line of at most 1,000 characters, without secrets.
-    package let message: String
+    public let message: String
     /// Which limit was full; nil for every kind but `tooManyConnections`.
     package let fullLimit: FullLimit?
 
-    /// - Parameter message: Free of secrets; line breaks become spaces.
-    package init(kind: Kind, sqlState: SQLState? = nil, message: String, fullLimit: FullLimit? = nil) {
+    /// Whether the session that threw this is unusable.
+    public let isConnectionLost: Bool
+
+    /// - Parameters:
+    ///   - message: Free of secrets; line breaks become spaces.
+    ///   - isConnectionLost: When it is not what the kind says.
+    package init(
+        kind: Kind, sqlState: SQLState? = nil, message: String, fullLimit: FullLimit? = nil,
+        isConnectionLost: Bool? = nil
+    ) {
         self.kind = kind
+        self.isConnectionLost = isConnectionLost ?? kind.losesSession
         self.sqlState = sqlState
         self.fullLimit = fullLimit
         self.message = message.onOneLine(limit: 1_000)
     }
 
-    /// Whether the session that threw this is unusable.
-    package var isConnectionLost: Bool { kind.losesSession }
-
-    package var description: String {
+    public var description: String {
         guard let sqlState else { return message }
         return "\(message) (SQLSTATE \(sqlState))"
     }

@@ -9,9 +9,8 @@ struct Answer {
 extension PostgresSession {
     /// Sends what is still to be sent, and reads until the server is ready for the next statement.
     ///
-    /// When it throws `.timeout`, the same again later goes on where this one stopped.
+    /// When it throws `.timeout` or `.cancelled`, the same again later goes on where this one stopped.
     func readAnswer(by deadline: Deadline) async throws(PostgresError) -> Answer {
-        var answer = Answer()
         try await flush(by: deadline)
         while let result = try await nextResult(by: deadline) {
             switch result.outcome {
@@ -35,6 +34,7 @@ extension PostgresSession {
         }
         if handle.isBad { throw failure() }
         hasPendingAnswer = false
+        defer { answer = Answer() }
         return answer
     }
 
@@ -84,7 +84,8 @@ extension PostgresSession {
         do throws(Poller.Failure) {
             // A socket that is always ready must not outrun the deadline.
             guard !deadline.hasPassed else { throw Poller.Failure.deadlinePassed }
-            try await Poller.shared.wait(for: handle.socket, readiness, until: deadline.instant)
+            try await Poller.shared.wait(
+                for: handle.socket, readiness, until: deadline.instant, isShielded: deadline.isShielded)
         } catch {
             throw PostgresError(error, waitingFor: "the statement", within: deadline.allowance)
         }

@@ -1,20 +1,26 @@
 internal import CPostgres
 
+/// The form in which a statement returns its values; the numbers are the protocol's.
+package enum ResultFormat: Int32, Sendable {
+    case text = 0
+    case binary = 1
+}
+
 /// The rows that a statement returned. Immutable.
-package final class QueryResult: Sendable {
-    package struct Column: Sendable, Equatable {
-        package let name: String
+public final class QueryResult: Sendable {
+    public struct Column: Sendable, Equatable {
+        public let name: String
         /// `pg_type.oid` of the column's type; 25 is `text`.
-        package let typeOID: UInt32
+        public let typeOID: UInt32
         /// Whether the values are in the type's binary form (network byte order) rather than text.
-        package let isBinary: Bool
+        public let isBinary: Bool
     }
 
     /// A `PGresult` owned by this object: never written after libpq returned it, so any thread may read it.
     nonisolated(unsafe) private let result: OpaquePointer
 
-    package let columns: [Column]
-    package let rowCount: Int
+    public let columns: [Column]
+    public let rowCount: Int
 
     /// Takes over the `PGresult`.
     init(owning result: OpaquePointer) {
@@ -34,7 +40,7 @@ package final class QueryResult: Sendable {
     }
 
     /// The position of the first column with this name.
-    package func columnIndex(_ name: String) -> Int? {
+    public func columnIndex(_ name: String) -> Int? {
         columns.firstIndex { $0.name == name }
     }
 
@@ -49,10 +55,21 @@ package final class QueryResult: Sendable {
     }
 
     /// A value in text form, invalid UTF-8 repaired; nil for NULL and when there is no such column.
-    package func text(row: Int, column: String) -> String? {
-        guard let index = columnIndex(column) else { return nil }
-        return withBytes(row: row, column: index) { bytes in bytes.map { String(decoding: $0, as: UTF8.self) } }
+    public func text(row: Int, column: String) -> String? {
+        columnIndex(column).flatMap { text(row: row, column: $0) }
     }
+
+    /// A value in text form, invalid UTF-8 repaired; nil for NULL. No such row or column is a programmer's error.
+    public func text(row: Int, column: Int) -> String? {
+        withBytes(row: row, column: column) { bytes in bytes.map { String(decoding: $0, as: UTF8.self) } }
+    }
+
+    /// What the server did, in its words: "COMMIT", "UPDATE 3"; empty when there was no statement. Calls `PQcmdStatus`.
+    public var commandTag: String { String(cString: PQcmdStatus(result)) }
+
+    /// Rows that INSERT, UPDATE, DELETE, MERGE, SELECT and their like dealt with; nil for other statements. Calls
+    /// `PQcmdTuples`.
+    public var affectedRows: Int? { Int(String(cString: PQcmdTuples(result))) }
 }
 
 extension QueryResult {

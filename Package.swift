@@ -91,6 +91,15 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Sees what is public alone, as a service does: docs/pool.md quotes it.
+        .executableTarget(
+            name: "pool-example",
+            dependencies: [
+                "ConnectionPool", "Exposition", "PoolMetrics", "Postgres", "PostgresPool",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Examples/PoolService", packageAccess: false, swiftSettings: strict),
+
         // Measures, never tests: see Benchmarks/scale.
         .executableTarget(
             name: "benchmarks",
@@ -140,7 +149,7 @@ let package = Package(
             name: "LiveTests",
             dependencies: [
                 "Agent", "Collectors", "Demo", "Exposition", "Locking", "Observations", "Postgres", "TestSupport",
-                "poolscope",
+                "pool-example", "poolscope",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

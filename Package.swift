@@ -148,8 +148,8 @@ let package = Package(
         .testTarget(
             name: "LiveTests",
             dependencies: [
-                "Agent", "Collectors", "Demo", "Exposition", "Locking", "Observations", "Postgres", "TestSupport",
-                "pool-example", "poolscope",
+                "Agent", "Collectors", "ConnectionPool", "Demo", "Exposition", "Locking", "Observations", "PoolMetrics",
+                "Postgres", "PostgresPool", "TestSupport", "pool-example", "poolscope",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

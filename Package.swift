@@ -91,14 +91,15 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // Sees what is public alone, as a service does: docs/pool.md quotes it.
+        // Sees what is public alone, and has the language's own defaults, as a service does: docs/pool.md quotes it.
         .executableTarget(
             name: "pool-example",
             dependencies: [
                 "ConnectionPool", "Exposition", "PoolMetrics", "Postgres", "PostgresPool",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            path: "Examples/PoolService", packageAccess: false, swiftSettings: strict),
+            path: "Examples/PoolService", packageAccess: false,
+            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
 
         // Measures, never tests: see Benchmarks/scale.
         .executableTarget(

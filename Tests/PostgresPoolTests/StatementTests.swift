@@ -123,6 +123,22 @@ struct StatementTests {
         }
     }
 
+    @Test("a statement given up before the server has begun it is cancelled all the same")
+    func givenUpAtOnce() async throws {
+        try await withPool(server.target()) { pool in
+            try await pool.withConnection { connection in
+                for microseconds in stride(from: 1, to: 800, by: 40) {
+                    let error = await failure(PostgresError.self) {
+                        try await connection.query("SELECT pg_sleep(60)", timeout: .microseconds(microseconds))
+                    }
+                    #expect(error?.kind == .timeout && error?.isConnectionLost == false, "\(error as Any)")
+                    let next = try await connection.value("SELECT \(microseconds)")
+                    #expect(next == "\(microseconds)")
+                }
+            }
+        }
+    }
+
     @Test("a server that stands still leaves the connection in doubt: it is closed, and the next lease gets another")
     func stopped() async throws {
         try await withPrivateDirectory { directory in

@@ -182,6 +182,20 @@ struct StatementTests {
         }
     }
 
+    @Test("connections that the server ended while they were idle are not lent")
+    func endedWhileIdle() async throws {
+        let server = server
+        try await withPool(server.target()) { pool in
+            let pids = try await pool.withConnection { first in
+                try await pool.withConnection { second in [try await first.pid(), try await second.pid()] }
+            }
+            _ = try await server.execute(pids.map { "SELECT pg_terminate_backend(\($0), 5000);" }.joined())
+            let pid = try await pool.withConnection { try await $0.pid() }
+            #expect(!pids.contains(pid))
+            #expect(pool.statistics.idle + pool.statistics.used == 1)
+        }
+    }
+
     @Test("the pool's canceller ends what a lease runs, from outside")
     func canceller() async throws {
         let target = try server.target()

@@ -92,6 +92,16 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Sees what is public alone, and has the language's own defaults, as a service does: docs/pool.md quotes it.
+        .executableTarget(
+            name: "pool-example",
+            dependencies: [
+                "ConnectionPool", "Exposition", "PoolMetrics", "Postgres", "PostgresPool",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Examples/PoolService", packageAccess: false,
+            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+
         // Measures, never tests: see Benchmarks/scale.
         .executableTarget(
             name: "benchmarks",
@@ -140,8 +150,8 @@ let package = Package(
         .testTarget(
             name: "LiveTests",
             dependencies: [
-                "Agent", "Collectors", "Demo", "Exposition", "Locking", "Observations", "Postgres", "TestSupport",
-                "poolscope",
+                "Agent", "Collectors", "ConnectionPool", "Demo", "Exposition", "Locking", "Observations", "PoolMetrics",
+                "Postgres", "PostgresPool", "TestSupport", "pool-example", "poolscope",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

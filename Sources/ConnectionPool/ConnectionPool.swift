@@ -40,7 +40,7 @@ public final class ConnectionPool<Connection: PooledConnection & ~Copyable>: Sen
         _ body: (inout Connection) async throws -> Value
     ) async throws -> Value {
         let origin = LeaseOrigin(fileID: fileID, line: line)
-        let lease = if let lease = lendIdle(origin) { lease } else { try await waitForConnection(origin) }
+        let lease = if let lease = lendLiving(origin) { lease } else { try await waitForConnection(origin) }
         observer.acquired(after: lease.waited)
         // Every box of this pool is of this type.
         let box = unsafeDowncast(lease.box, to: ConnectionBox<Connection>.self)
@@ -69,13 +69,28 @@ public final class ConnectionPool<Connection: PooledConnection & ~Copyable>: Sen
     }
 
     /// The pool now.
-    public var statistics: PoolStatistics { core.withLock { $0.machine.statistics } }
+    public var statistics: PoolStatistics {
+        let now = ContinuousClock.now
+        return core.withLock { $0.machine.statistics(at: now) }
+    }
 
     // MARK: Parts
 
     func beginDrain(within bound: Duration) {
         let now = ContinuousClock.now
         perform(core.withLock { $0.event(at: now) { $0.drain(by: now + bound, at: now) } })
+    }
+
+    /// An idle connection that says it can be lent; those that ended while nobody used them are closed.
+    private func lendLiving(_ origin: LeaseOrigin) -> Lease? {
+        while let lease = lendIdle(origin) {
+            let condition = unsafeDowncast(lease.box, to: ConnectionBox<Connection>.self).connection.condition
+            if condition == .usable { return lease }
+            let now = ContinuousClock.now
+            // Nobody was told of this lease.
+            perform(core.withLock { $0.event(at: now) { $0.released(lease.box.id, condition, at: now) } })
+        }
+        return nil
     }
 
     private func lendIdle(_ origin: LeaseOrigin) -> Lease? {

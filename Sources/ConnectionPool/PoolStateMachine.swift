@@ -69,6 +69,13 @@ package struct PoolStateMachine: Sendable {
         return statistics
     }
 
+    /// The same, and how long the first task in the queue has waited.
+    package func statistics(at time: Instant) -> PoolStatistics {
+        var statistics = statistics
+        if let first = waiters.first { statistics.oldestWait = max(.zero, time - first.since) }
+        return statistics
+    }
+
     // MARK: Events of the pool's users
 
     /// Somebody runs the pool now.

@@ -60,34 +60,34 @@ extension PostgresConnection {
     /// Ends a statement that was given up.
     ///
     /// The answer is read only after the server has passed the request to cancel on, so that a late one cannot hit the
-    /// next statement.
+    /// next statement. One that comes before the statement has begun does nothing, so the request is repeated.
     ///
     /// - Parameter interruption: Why it was given up; thrown unless the statement ended by itself.
     private mutating func settle(after interruption: PostgresError) async throws(PostgresError) -> QueryResult {
         let end = ContinuousClock.now + Self.settlingBound
-        guard interruption.kind == .timeout || interruption.kind == .cancelled,
-            await statementCanceller.cancel(within: Self.settlingBound) != .unanswered
-        else {
-            fallIntoDoubt()
-            throw interruption.losingConnection(because: "it could not be cancelled on the server")
-        }
-        do {
-            return try await session.pendingResult(timeout: end - .now, rowLimit: rules.rowLimit)
-        } catch {
-            switch error.kind {
-            case .timeout, .cancelled:
-                fallIntoDoubt()
-                throw interruption.losingConnection(because: "it did not end when it was cancelled on the server")
-            case .statementFailed where error.sqlState == .queryCanceled:
-                throw PostgresError(
-                    kind: interruption.kind, sqlState: .queryCanceled,
-                    message: "\(interruption.message); cancelled on the server", isConnectionLost: false)
-            default:
-                guard error.isConnectionLost else { throw error }
-                session.close()
-                throw interruption.losingConnection(because: error.message)
+        var patience: Duration = .milliseconds(100)
+        while interruption.kind == .timeout || interruption.kind == .cancelled, ContinuousClock.now < end {
+            if await statementCanceller.cancel(within: end - .now) == .unanswered { break }
+            do {
+                return try await session.pendingResult(timeout: min(patience, end - .now), rowLimit: rules.rowLimit)
+            } catch {
+                guard session.hasPendingAnswer else { throw outcome(of: interruption, endedBy: error) }
+                guard error.kind == .timeout else { break }
+                patience *= 2
             }
         }
+        fallIntoDoubt()
+        throw interruption.losingConnection(because: "the statement did not end when it was cancelled on the server")
+    }
+
+    /// The error for a statement that was given up and then answered with an error.
+    private func outcome(of interruption: PostgresError, endedBy error: PostgresError) -> PostgresError {
+        if error.sqlState == .queryCanceled, !error.isConnectionLost {
+            return PostgresError(
+                kind: interruption.kind, sqlState: .queryCanceled,
+                message: "\(interruption.message); cancelled on the server", isConnectionLost: false)
+        }
+        return error.isConnectionLost ? interruption.losingConnection(because: error.message) : error
     }
 }
 

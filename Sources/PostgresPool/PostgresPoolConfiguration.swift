@@ -40,13 +40,13 @@ public struct PostgresPoolConfiguration: Sendable, Equatable {
     /// - Throws: `invalidConfiguration` with what is wrong with the knobs that are not those of `pool`.
     public func validate(for mode: PoolMode) throws(PoolError) {
         if let statementTimeout, !Self.timeouts.contains(statementTimeout) {
-            throw invalid("statementTimeout is \(statementTimeout), which is not between 1 ms and 24 days")
+            throw invalid("statementTimeout is \(statementTimeout), but must be between 1 ms and 24 days")
         }
         if !Self.timeouts.contains(queryDeadline) {
-            throw invalid("queryDeadline is \(queryDeadline), which is not between 1 ms and 24 days")
+            throw invalid("queryDeadline is \(queryDeadline), but must be between 1 ms and 24 days")
         }
         if rowLimit < 1 {
-            throw invalid("rowLimit is \(rowLimit), which is less than 1")
+            throw invalid("rowLimit is \(rowLimit), but must be at least 1")
         }
         if let resetQuery {
             if mode == .transactionPooler {
@@ -66,6 +66,6 @@ public struct PostgresPoolConfiguration: Sendable, Equatable {
     }
 
     private func invalid(_ reason: String) -> PoolError {
-        PoolError(code: .invalidConfiguration, message: "the pool \(pool.name): \(reason)")
+        PoolError(code: .invalidConfiguration, message: "pool \(pool.name): \(reason)")
     }
 }

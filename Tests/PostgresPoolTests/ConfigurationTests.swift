@@ -8,13 +8,13 @@ import Testing
 struct ConfigurationTests {
     @Test("what is not valid is said in a sentence")
     func invalid() throws {
-        try expect("statementTimeout is 0.0 seconds, which is not between 1 ms and 24 days") {
+        try expect("statementTimeout is 0.0 seconds, but must be between 1 ms and 24 days") {
             $0.statementTimeout = .zero
         }
-        try expect("queryDeadline is 5e-05 seconds, which is not between 1 ms and 24 days") {
+        try expect("queryDeadline is 5e-05 seconds, but must be between 1 ms and 24 days") {
             $0.queryDeadline = .microseconds(50)
         }
-        try expect("rowLimit is 0, which is less than 1") { $0.rowLimit = 0 }
+        try expect("rowLimit is 0, but must be at least 1") { $0.rowLimit = 0 }
         try expect("keepAliveQuery contains a NUL character") { $0.keepAliveQuery = "SELECT \0" }
         try expect("resetQuery is set, but through a transaction pooler a connection has no state to reset") {
             $0.mode = .transactionPooler
@@ -33,7 +33,7 @@ struct ConfigurationTests {
             try PostgresPool(server, configuration: chosen)
         }
         #expect(error?.code == .invalidConfiguration, sourceLocation: sourceLocation)
-        #expect(error?.message == "the pool shop: \(sentence)", sourceLocation: sourceLocation)
+        #expect(error?.message == "pool shop: \(sentence)", sourceLocation: sourceLocation)
     }
 
     @Test("each mode has its own rules")

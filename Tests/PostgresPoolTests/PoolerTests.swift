@@ -81,12 +81,13 @@ struct PoolerTests {
         try await server.withBouncer(mode, settings: ["default_pool_size": "2"]) { target in
             try await withPool(target, configure: { $0.mode = mode }) { pool in
                 try await pool.withConnection { connection in
+                    let sleep = "SELECT pg_sleep(60), '\(mode)'"
                     let error = await failure(PostgresError.self) {
-                        try await connection.query("SELECT pg_sleep(60)", timeout: .milliseconds(200))
+                        try await connection.query(sleep, timeout: .milliseconds(200))
                     }
                     #expect(error?.kind == .timeout && error?.isConnectionLost == false)
                     let running = try await watcher.query(
-                        "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep(60)%'",
+                        "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query = $1", parameters: [sleep],
                         timeout: .seconds(10))
                     #expect(running.rowCount == 0 && connection.condition == .usable)
                     for number in 0..<60 {

@@ -123,6 +123,22 @@ struct StatementTests {
         }
     }
 
+    @Test("a statement given up before the server has begun it is cancelled all the same")
+    func givenUpAtOnce() async throws {
+        try await withPool(server.target()) { pool in
+            try await pool.withConnection { connection in
+                for microseconds in stride(from: 1, to: 800, by: 40) {
+                    let error = await failure(PostgresError.self) {
+                        try await connection.query("SELECT pg_sleep(60)", timeout: .microseconds(microseconds))
+                    }
+                    #expect(error?.kind == .timeout && error?.isConnectionLost == false, "\(error as Any)")
+                    let next = try await connection.value("SELECT \(microseconds)")
+                    #expect(next == "\(microseconds)")
+                }
+            }
+        }
+    }
+
     @Test("a server that stands still leaves the connection in doubt: it is closed, and the next lease gets another")
     func stopped() async throws {
         try await withPrivateDirectory { directory in
@@ -163,6 +179,20 @@ struct StatementTests {
                 let error = await failure(PostgresError.self) { try await connection.query("SELECT 1") }
                 #expect(error?.kind == .disconnected && error?.isConnectionLost == true)
             }
+        }
+    }
+
+    @Test("connections that the server ended while they were idle are not lent")
+    func endedWhileIdle() async throws {
+        let server = server
+        try await withPool(server.target()) { pool in
+            let pids = try await pool.withConnection { first in
+                try await pool.withConnection { second in [try await first.pid(), try await second.pid()] }
+            }
+            _ = try await server.execute(pids.map { "SELECT pg_terminate_backend(\($0), 5000);" }.joined())
+            let pid = try await pool.withConnection { try await $0.pid() }
+            #expect(!pids.contains(pid))
+            #expect(pool.statistics.idle + pool.statistics.used == 1)
         }
     }
 

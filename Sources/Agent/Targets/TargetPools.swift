@@ -33,6 +33,7 @@ final class TargetPools: Sendable {
         // Its slot might not be had again on a full server, and a session that only samples does not grow.
         configuration.maximumLifetime = nil
         configuration.openTimeout = SessionOpener.connectTimeout * 2
+        configuration.idleTimeout = .seconds(10)
         configuration.openBackoff = .seconds(1) ... .seconds(5)
         configuration.resetTimeout = TargetSession.patience + .seconds(1)
         configuration.shutdownBound = .milliseconds(500)

@@ -106,7 +106,7 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "Collectors", "Demo", "Exposition", "Observations", "Postgres",
+                "Collectors", "ConnectionPool", "Demo", "Exposition", "Locking", "Observations", "Postgres",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Sources", swiftSettings: strict),

@@ -9,9 +9,8 @@ public protocol PooledConnection: ~Copyable, Sendable {
     /// Ends what it runs on the other side, as far as that can be done. Called from outside while a lease still uses
     /// the connection, so it must not touch the connection's own state; it returns within a bound of its own.
     ///
-    /// In a target without the upcoming feature NonisolatedNonsendingByDefault the type is spelled
-    /// `nonisolated(nonsending) @Sendable () async -> Void`.
-    var canceller: @Sendable () async -> Void { get }
+    /// A module without the upcoming feature `NonisolatedNonsendingByDefault` must spell the type out as here.
+    var canceller: nonisolated(nonsending) @Sendable () async -> Void { get }
 
     /// Makes it as good as new after a lease that left it `needsReset`. When it throws, the connection is closed.
     mutating func reset() async throws

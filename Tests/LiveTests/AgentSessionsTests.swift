@@ -51,6 +51,10 @@ struct AgentSessionsTests {
                 #expect(after.series("poolscope_target_up") == 1)
                 #expect(after.series("poolscope_samples_total", ["collector": "activity", "outcome": "skipped"]) == 0)
                 #expect(after.series("db_client_connection_max") == 2)
+                let own = after.all("pg_stat_activity_count").filter {
+                    $0.labels["application_name"] == "poolscope" && $0.value > 0
+                }
+                #expect(own.isEmpty, "neither session is among the sessions that are watched")
                 // Quick again, one session is enough.
                 _ = try await server.execute(
                     """

@@ -138,7 +138,7 @@ struct TargetMonitor {
         feed(.tickBegan)
         var readings: [SourceReading] = []
         for source in sources {
-            guard let statement = statement(for: source) else { continue }
+            guard let statement = statement(for: source, otherSessions: session.otherProcesses) else { continue }
             let started = ContinuousClock.now
             let answer = await SourceReader.answer(
                 to: statement, of: source, kind: profile.kind, over: session.session,
@@ -177,9 +177,10 @@ struct TargetMonitor {
     }
 
     /// Nil when the source has nothing to ask now.
-    private mutating func statement(for source: any Source.Type) -> String? {
+    private mutating func statement(for source: any Source.Type, otherSessions: [Int32] = []) -> String? {
         let context = SourceContext(
-            serverVersion: serverVersion, facts: pipeline.facts, includesQueryText: outlets.includesQueryText)
+            serverVersion: serverVersion, facts: pipeline.facts, includesQueryText: outlets.includesQueryText,
+            otherSessions: otherSessions)
         let statement = source.statement(in: context)
         if statement == nil { feed(.omitted(source)) }
         return statement

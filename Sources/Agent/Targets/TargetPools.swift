@@ -39,13 +39,14 @@ final class TargetPools: Sendable {
         configuration.shutdownBound = .milliseconds(500)
         let opener = SessionOpener(target: target)
         let serials = Guarded(0)
+        let roster = SessionRoster()
         let open: @Sendable () async throws -> TargetSession = {
             let opened = try await opener.open()
             let serial = serials.withLock { serial in
                 serial += 1
                 return serial
             }
-            return TargetSession(opened, serial: serial, kind: target.kind)
+            return TargetSession(opened, serial: serial, kind: target.kind, roster: roster)
         }
         do {
             return try ConnectionPool(configuration, observer: observer, open: open)

@@ -1,4 +1,5 @@
 import ConnectionPool
+import Locking
 import Observations
 import Postgres
 
@@ -15,10 +16,16 @@ struct TargetSession: ~Copyable {
     let version: String
     /// Something to tell the user that does not keep the target from being sampled.
     let warning: String?
+    /// Server processes of the pool's other sessions.
+    var otherProcesses: [Int32] { roster.others(than: serial) }
     private let statementCanceller: StatementCanceller?
+    private let roster: SessionRoster
 
-    init(_ opened: OpenedSession, serial: Int, kind: TargetKind) {
+    init(_ opened: OpenedSession, serial: Int, kind: TargetKind, roster: SessionRoster) {
         session = opened.session
+        self.roster = roster
+        // Behind a pooler the number is made up.
+        if kind == .postgres, opened.warning == nil { roster.add(serial, process: session.backendPID) }
         version = opened.version
         warning = opened.warning
         self.serial = serial
@@ -55,5 +62,23 @@ extension TargetSession: PooledConnection, @unchecked Sendable {
         _ = try await session.simpleQuery(statement, timeout: .seconds(5))
     }
 
-    mutating func close() { session.close() }
+    mutating func close() {
+        roster.remove(serial)
+        session.close()
+    }
+}
+
+/// The server processes of a pool's sessions, so that a sample knows them all as the agent's own.
+final class SessionRoster: Sendable {
+    /// Guards the processes, by the serial of their session.
+    private let processes = Guarded<[Int: Int32]>([:])
+
+    func add(_ serial: Int, process: Int32) { processes.withLock { $0[serial] = process } }
+
+    func remove(_ serial: Int) { processes.withLock { $0[serial] = nil } }
+
+    /// Those of all sessions but one, ascending.
+    func others(than serial: Int) -> [Int32] {
+        processes.withLock { processes in processes.filter { $0.key != serial }.values.sorted() }
+    }
 }

@@ -6,7 +6,7 @@ struct OpenBackoff: Sendable {
     static let longest: Int64 = 10_000_000_000
 
     private var failures = 0
-    /// Before then nothing is tried; nil while attempts succeed, and while one is under way.
+    /// Before then nothing is tried; nil while attempts succeed.
     private(set) var nextAttempt: PoolTime?
     /// What the last attempt threw; nil once one has succeeded.
     private(set) var cause: (any Error)?
@@ -18,8 +18,6 @@ struct OpenBackoff: Sendable {
         cause = error
         nextAttempt = now + Int64(Double(min(doubled, Self.longest)) * (0.8 + 0.4 * jitter))
     }
-
-    mutating func attempted() { nextAttempt = nil }
 
     mutating func succeeded() { self = OpenBackoff() }
 }

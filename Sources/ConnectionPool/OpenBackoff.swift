@@ -3,7 +3,7 @@ struct OpenBackoff: Sendable {
     /// `PoolConfiguration.openBackoff`, in nanoseconds.
     let bounds: ClosedRange<Int64>
     private var failures = 0
-    /// Before then nothing is tried; nil while attempts succeed, and while one is under way.
+    /// Before then nothing is tried; nil while attempts succeed.
     private(set) var nextAttempt: PoolTime?
     /// What the last attempt threw; nil once one has succeeded.
     private(set) var cause: (any Error)?
@@ -19,8 +19,6 @@ struct OpenBackoff: Sendable {
         cause = error
         nextAttempt = now + Int64(min(doubled, Double(bounds.upperBound)) * (0.8 + 0.4 * jitter))
     }
-
-    mutating func attempted() { nextAttempt = nil }
 
     mutating func succeeded() { (failures, nextAttempt, cause) = (0, nil, nil) }
 }

@@ -31,7 +31,6 @@ extension PoolStateMachine {
     }
 
     private mutating func reserve(_ now: PoolTime) -> ConnectionID {
-        backoff.attempted()
         connectionsMade += 1
         var slot = ConnectionSlot(serial: connectionsMade, now: now)
         slot.state = .opening

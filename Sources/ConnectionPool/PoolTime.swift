@@ -3,7 +3,7 @@ import Glibc
 /// A moment, as the pool reckons: on a clock that never runs backwards and goes on while the machine sleeps.
 ///
 /// Not `ContinuousClock.Instant`, though it is the same clock: that type's layout is known only at run time, which made
-/// a lease four times as expensive.
+/// a lease more than three times as expensive.
 package struct PoolTime: Sendable, Hashable, Comparable {
     /// Since the clock's start.
     package let nanoseconds: Int64

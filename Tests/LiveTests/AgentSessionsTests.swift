@@ -39,7 +39,9 @@ struct AgentSessionsTests {
                 }
                 let before = try await poolscope.metrics()
                 var most = 0
-                let after = try await eventually("three slow reads and as many ticks as there were seconds") {
+                let after = try await eventually(
+                    "three slow reads and as many ticks as there were seconds", within: .seconds(40)
+                ) {
                     most = max(most, try await sessions(on: server))
                     return try await poolscope.metrics()
                 } is: {

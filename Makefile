@@ -4,7 +4,7 @@
 # and DATA_SOURCE_NAME from the environment.
 
 BINARY := .build/release/poolscope
-SOURCES := Package.swift Sources Tests Benchmarks
+SOURCES := Package.swift Sources Tests Benchmarks Examples
 
 .DEFAULT_GOAL := help
 .PHONY: help deps deps-build deps-demo deps-test run build test format lint clean

@@ -105,7 +105,7 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "Collectors", "Demo", "Exposition", "Observations", "Postgres",
+                "Collectors", "ConnectionPool", "Demo", "Exposition", "Observations", "Postgres", "PostgresPool",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Sources", swiftSettings: strict),

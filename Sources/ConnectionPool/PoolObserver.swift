@@ -2,7 +2,10 @@
 /// observes it. Every method has a default that does nothing.
 ///
 /// Called outside of the pool's lock, from any thread, after the event; a method must be quick and must not call the
-/// pool.
+/// pool. Of one connection the reports come in order: `opened`, then `acquired` and `released` by turns, then `closed`;
+/// those of different connections may overtake each other, and `leaked` may come after `released`. So at any moment
+/// there may be an event whose report is still to come, but each comes exactly once: when the pool has ended,
+/// `acquired` = `released` + leases that last on, and `opened` = `closed` + the connections of those leases.
 public protocol PoolObserver: Sendable {
     /// A connection was opened, after so long.
     func opened(after duration: Duration)

@@ -6,7 +6,9 @@ public struct PostgresConnection: ~Copyable {
     /// How long a statement that was given up may take to end: the request to cancel it and its answer; also a rollback.
     static let settlingBound: Duration = .seconds(2)
 
-    let session: PostgresSession
+    /// For the agent, which wants binary results, notices and its own way with deadlines: a statement that it leaves
+    /// pending is awaited by `reset` before the connection is lent again.
+    package let session: PostgresSession
     let statementCanceller: StatementCanceller
     let rules: ConnectionRules
     /// Whether a statement was given up and its end was not seen; the session is closed then.
@@ -33,6 +35,12 @@ public struct PostgresConnection: ~Copyable {
         _ = try await session.simpleQuery("SET statement_timeout = \(statementTimeout.milliseconds)", timeout: timeout)
     }
 
+    /// The server process, or a pooler's made-up number.
+    public var backendPID: Int32 { session.backendPID }
+
+    /// 150018 is 15.18.
+    public var serverVersion: Int { session.serverVersion }
+
     /// Closes a session of which nobody knows what it does.
     mutating func fallIntoDoubt() {
         isInDoubt = true
@@ -45,7 +53,8 @@ extension PostgresConnection: PooledConnection, @unchecked Sendable {
     /// Reads what the server may have sent unasked, without waiting: so a connection that the server ended while it was
     /// idle is not lent.
     public var condition: ConnectionCondition {
-        if isInDoubt || session.hasPendingAnswer { return .unusable(.inDoubt) }
+        if isInDoubt { return .unusable(.inDoubt) }
+        if session.hasPendingAnswer { return .needsReset }
         guard session.isStillOpen() else { return .unusable(.broken) }
         return switch session.transactionStatus {
         case .idle: hasBeenUsed && rules.resetQuery != nil ? .needsReset : .usable
@@ -60,6 +69,7 @@ extension PostgresConnection: PooledConnection, @unchecked Sendable {
     }
 
     public mutating func reset() async throws {
+        try await session.finishPending(timeout: rules.resetTimeout)
         guard let resetQuery = rules.resetQuery else { return }
         _ = try await session.simpleQuery(resetQuery, timeout: rules.resetTimeout)
         // A reset of all settings has reset this one too.

@@ -1,5 +1,6 @@
 import ConnectionPool
 import Locking
+import Testing
 
 /// The other side of fake connections: counts what is open and does what a test tells it to.
 final class FakeServer: Sendable {
@@ -150,5 +151,21 @@ struct FakePool: Sendable {
             defer { group.cancelAll() }
             try await body(pool)
         }
+    }
+
+    /// After the end of the pool: every counter has its counterpart, and the other side agrees.
+    func expectReconciled(acquired: Int? = nil, sourceLocation: SourceLocation = #_sourceLocation) {
+        let (counts, server) = (observer.now, server.now)
+        #expect(counts.acquired == counts.released, sourceLocation: sourceLocation)
+        if let acquired { #expect(counts.acquired == acquired, sourceLocation: sourceLocation) }
+        #expect(counts.opened == counts.allClosed, sourceLocation: sourceLocation)
+        #expect(counts.opened == server.opened && counts.allClosed == server.closed, sourceLocation: sourceLocation)
+        #expect(counts.opened + counts.openFailed == server.attempts, sourceLocation: sourceLocation)
+        #expect(server.mostOpen <= pool.configuration.maximum, sourceLocation: sourceLocation)
+        #expect(server.mostOpening <= 1, sourceLocation: sourceLocation)
+        var empty = PoolStatistics()
+        empty.minimum = pool.configuration.minimum
+        empty.maximum = pool.configuration.maximum
+        #expect(pool.statistics == empty, sourceLocation: sourceLocation)
     }
 }

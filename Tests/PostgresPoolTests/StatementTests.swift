@@ -182,6 +182,23 @@ struct StatementTests {
         }
     }
 
+    @Test("a statement left pending is awaited before the connection is lent again")
+    func leftPending() async throws {
+        try await withPool(server.target(), configure: { $0.pool.maximum = 1 }) { pool in
+            let pid = try await pool.withConnection { connection in
+                let late = await failure(PostgresError.self) {
+                    try await connection.session.query("SELECT pg_sleep(0.4)", timeout: .milliseconds(20))
+                }
+                #expect(late?.kind == .timeout && connection.condition == .needsReset)
+                return connection.backendPID
+            }
+            try await pool.withConnection { connection in
+                #expect(connection.backendPID == pid && connection.condition == .usable)
+                #expect(connection.serverVersion >= 100_000)
+            }
+        }
+    }
+
     @Test("connections that the server ended while they were idle are not lent")
     func endedWhileIdle() async throws {
         let server = server

@@ -266,6 +266,7 @@ extension RecordingReader {
         let sqlState = try record.optionalText()
         let message = try record.text(upTo: RecordingFormat.textLimit)
         let kind = PostgresError.Kind(rawValue: kindName) ?? (isLost ? .disconnected : .statementFailed)
-        return PostgresError(kind: kind, sqlState: sqlState.map(SQLState.init(rawValue:)), message: message)
+        return PostgresError(
+            kind: kind, sqlState: sqlState.map(SQLState.init(rawValue:)), message: message, isConnectionLost: isLost)
     }
 }

@@ -22,6 +22,9 @@ struct ChaosFaults: Sendable {
         /// SIGKILL to the postmaster and all backends.
         case crash
         case restartPooler
+        /// Not dealt: PgBouncer ended by itself. 1.18 to 1.20 do, when requests to cancel meet busy servers ("server in
+        /// bad state: 11", its issue 822). It is started again, as a service manager does.
+        case poolerEnded
     }
 
     let server: PrivatePostgres
@@ -44,12 +47,20 @@ struct ChaosFaults: Sendable {
             for fault in deck.shuffled(using: &random) {
                 guard isFirst || ContinuousClock.now < end else { break }
                 try await Task.sleep(for: .milliseconds(Int.random(in: 50...400, using: &random)))
+                if try await revivePooler() { dealt[.poolerEnded, default: 0] += 1 }
                 try await deal(fault, &random, &session)
                 dealt[fault, default: 0] += 1
             }
             isFirst = false
         }
         return dealt
+    }
+
+    /// Whether it had ended and was started again.
+    private func revivePooler() async throws -> Bool {
+        guard let pooler, await pooler.processID() == nil else { return false }
+        try await pooler.start()
+        return true
     }
 
     private func deal(_ fault: Fault, _ random: inout SeededRandom, _ session: inout Superuser) async throws {
@@ -79,6 +90,8 @@ struct ChaosFaults: Sendable {
             try await server.start()
         case .restartPooler:
             try await pooler?.restart()
+        case .poolerEnded:
+            break
         }
     }
 

@@ -9,10 +9,11 @@ struct SessionCensus: Sendable {
         var samples = 0
         /// Sessions at most at a time, as the server lists them.
         var most = 0
-        /// Of those at most so many whose connection our process still held after the server was asked.
-        var mostHeld = 0
-        /// Samples with more sessions than the pool may have connections.
+        /// Samples with more sessions than the pool may have connections: the server still lists some that the pool has
+        /// closed, because a backend learns of that when it next looks at its socket.
         var above = 0
+        /// In such samples, sessions at most whose connection our process still held after the server was asked.
+        var mostHeld = 0
         /// Connections at most at a time, as the pool says.
         var mostOfPool = 0
         var mostPending = 0
@@ -31,7 +32,6 @@ struct SessionCensus: Sendable {
             let sessions = await session.rows(
                 "SELECT client_port FROM pg_stat_activity WHERE usename = '\(role)' AND backend_type = 'client backend'"
             )
-            let held = Self.localPorts(connectedTo: port)
             let now = pool.statistics
             counts.withLock { counts in
                 counts.mostOfPool = max(counts.mostOfPool, now.idle + now.used + now.opening + now.busy)
@@ -42,8 +42,10 @@ struct SessionCensus: Sendable {
                 }
                 counts.samples += 1
                 counts.most = max(counts.most, ports.count)
+                guard ports.count > now.maximum else { return }
+                counts.above += 1
+                let held = Self.localPorts(connectedTo: port)
                 counts.mostHeld = max(counts.mostHeld, ports.count { held.contains($0) })
-                if ports.count > now.maximum { counts.above += 1 }
             }
             try? await Task.sleep(for: .milliseconds(10))
         }
@@ -51,9 +53,10 @@ struct SessionCensus: Sendable {
 
     /// The local ports of TCP connections to this port of 127.0.0.1 that their process has not closed: proc(5), tcp.
     static func localPorts(connectedTo port: UInt16) -> Set<UInt16> {
-        guard let table = try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8) else { return [] }
+        // In one go: the kernel says that it has no length.
+        guard let bytes = try? FileHandle(forReadingFrom: URL(filePath: "/proc/net/tcp")).readToEnd() else { return [] }
         var ports: Set<UInt16> = []
-        for line in table.split(separator: "\n").dropFirst() {
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst() {
             let fields = line.split(separator: " ")
             // ESTABLISHED, or CLOSE_WAIT: the other side has closed, this one has not.
             guard fields.count > 3, fields[3] == "01" || fields[3] == "08",

@@ -105,7 +105,8 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "Collectors", "ConnectionPool", "Demo", "Exposition", "Observations", "Postgres", "PostgresPool",
+                "Collectors", "ConnectionPool", "Demo", "Exposition", "Locking", "Observations", "Postgres",
+                "PostgresPool",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Sources", swiftSettings: strict),

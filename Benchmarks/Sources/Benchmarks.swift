@@ -5,7 +5,7 @@ import ArgumentParser
 struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmarks", abstract: "Time and memory of Poolscope's parts.",
-        subcommands: [Scale.self, LiveScale.self, PoolQuery.self])
+        subcommands: [Scale.self, LiveScale.self, Pool.self, PoolQuery.self])
 
     struct Scale: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -25,6 +25,16 @@ struct Benchmarks: AsyncParsableCommand {
         @Option(help: "Samples per size; the median counts.") var ticks = 30
 
         func run() async throws { try await LiveScaleBenchmark.run(sizes: backends, ticks: max(1, ticks)) }
+    }
+
+    struct Pool: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lease and return of a connection, against an array behind the same lock.")
+
+        @Option(help: "Rounds; the median counts.") var rounds = 20
+        @Option(help: "Leases per round.") var leases = 100_000
+
+        func run() async throws { try await PoolBenchmark.run(rounds: max(3, rounds), leases: max(1_000, leases)) }
     }
 
     struct PoolQuery: AsyncParsableCommand {

@@ -32,7 +32,7 @@ final class ConnectionBox<Connection: PooledConnection & ~Copyable>: AnyConnecti
 /// A connection in use by one task.
 struct Lease: Sendable {
     let box: AnyConnectionBox
-    let since: ContinuousClock.Instant
+    let since: PoolTime
     /// How long its task waited.
     let waited: Duration
 }

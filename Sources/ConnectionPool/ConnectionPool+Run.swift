@@ -8,7 +8,7 @@ extension ConnectionPool where Connection: ~Copyable {
     /// A pool is run once: to call this a second time while it runs is a programmer's error; when the pool has ended,
     /// it returns at once. When the task is cancelled, that is a drain within `shutdownBound`.
     public func run() async {
-        let now = ContinuousClock.now
+        let now = PoolTime.now
         let effects = core.withLock { core -> [PoolCore.Effect]? in
             core.machine.hasEnded ? nil : core.event(at: now) { $0.start(at: now) }
         }
@@ -45,24 +45,24 @@ extension ConnectionPool where Connection: ~Copyable {
         }
     }
 
-    private func tick(at deadline: ContinuousClock.Instant) async {
-        do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
-        let now = ContinuousClock.now
+    private func tick(at deadline: PoolTime) async {
+        do { try await Task.sleep(for: deadline - .now) } catch { return }
+        let now = PoolTime.now
         perform(core.withLock { $0.ticked(orderedFor: deadline, at: now) })
     }
 
     private func openConnection(_ id: ConnectionID) async {
-        let start = ContinuousClock.now
+        let start = PoolTime.now
         do {
             let open = self.open
             let box = try await withTimeLimit(configuration.openTimeout, "opening a connection") {
                 ConnectionBox(id: id, try await open())
             }
-            let now = ContinuousClock.now
+            let now = PoolTime.now
             observer.opened(after: now - start)
             perform(core.withLock { $0.opened(box, at: now, jitter: .random(in: 0..<1)) })
         } catch {
-            let now = ContinuousClock.now
+            let now = PoolTime.now
             observer.openFailed(error, after: now - start)
             perform(
                 core.withLock {
@@ -73,7 +73,7 @@ extension ConnectionPool where Connection: ~Copyable {
 
     private func reset(_ box: AnyConnectionBox) async {
         let failure = await attempt("resetting a connection", box, otherwise: .inDoubt) { try await $0.reset() }
-        let now = ContinuousClock.now
+        let now = PoolTime.now
         perform(
             core.withLock {
                 $0.event(at: now) { machine in
@@ -86,7 +86,7 @@ extension ConnectionPool where Connection: ~Copyable {
     private func keepAlive(_ box: AnyConnectionBox) async {
         let failure = await attempt("a keep-alive", box, otherwise: .broken) { try await $0.keepAlive() }
         observer.keptAlive(failure == nil)
-        let now = ContinuousClock.now
+        let now = PoolTime.now
         perform(
             core.withLock {
                 $0.event(at: now) { machine in

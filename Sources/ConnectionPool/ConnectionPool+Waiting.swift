@@ -18,7 +18,7 @@ extension ConnectionPool where Connection: ~Copyable {
     private func wait(_ waiter: WaiterID, _ origin: LeaseOrigin) async -> PoolCore.Answer {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let now = ContinuousClock.now
+                let now = PoolTime.now
                 perform(
                     core.withLock { core in
                         let effects = core.acquire(waiter, origin, continuation, at: now)
@@ -28,7 +28,7 @@ extension ConnectionPool where Connection: ~Copyable {
                     })
             }
         } onCancel: {
-            let now = ContinuousClock.now
+            let now = PoolTime.now
             perform(core.withLock { $0.event(at: now) { $0.cancel(waiter, at: now) } })
         }
     }
@@ -38,12 +38,12 @@ extension ConnectionPool where Connection: ~Copyable {
         await withTaskGroup(of: PoolCore.Answer?.self) { group in
             group.addTask { await self.wait(waiter, origin) }
             group.addTask {
-                var next = ContinuousClock.now + self.configuration.acquireTimeout
+                var next = PoolTime.now + self.configuration.acquireTimeout
                 while !Task.isCancelled {
-                    try? await Task.sleep(until: next)
-                    let now = ContinuousClock.now
+                    try? await Task.sleep(for: next - .now)
+                    let now = PoolTime.now
                     self.perform(self.core.withLock { $0.event(at: now) { $0.tick(at: now) } })
-                    next = now + .milliseconds(1)
+                    next = now + Duration.milliseconds(1)
                 }
                 return nil
             }

@@ -77,7 +77,7 @@ public final class ConnectionPool<Connection: PooledConnection & ~Copyable>: Sen
     // MARK: Parts
 
     func beginDrain(within bound: Duration) {
-        let now = ContinuousClock.now
+        let now = PoolTime.now
         perform(core.withLock { $0.event(at: now) { $0.drain(by: now + bound, at: now) } })
     }
 
@@ -94,7 +94,7 @@ public final class ConnectionPool<Connection: PooledConnection & ~Copyable>: Sen
     }
 
     private func lendIdle(_ origin: LeaseOrigin) -> Lease? {
-        let now = ContinuousClock.now
+        let now = PoolTime.now
         let (lease, effects) = core.withLock { core -> (Lease?, [PoolCore.Effect]) in
             var effects: [PoolCore.Effect] = []
             let lease = core.lendIdle(origin, at: now, &effects)
@@ -105,7 +105,7 @@ public final class ConnectionPool<Connection: PooledConnection & ~Copyable>: Sen
     }
 
     private func takeBack(_ lease: Lease, _ condition: ConnectionCondition) {
-        let now = ContinuousClock.now
+        let now = PoolTime.now
         observer.released(after: max(.zero, now - lease.since))
         perform(core.withLock { $0.event(at: now) { $0.released(lease.box.id, condition, at: now) } })
     }
@@ -131,7 +131,7 @@ public final class ConnectionPool<Connection: PooledConnection & ~Copyable>: Sen
     private func close(_ box: AnyConnectionBox, _ reason: CloseReason) {
         box.close()
         observer.closed(reason)
-        let now = ContinuousClock.now
+        let now = PoolTime.now
         perform(core.withLock { $0.closed(box, at: now) })
     }
 }

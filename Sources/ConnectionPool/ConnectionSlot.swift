@@ -26,28 +26,26 @@ package enum ConnectionState: Sendable, CaseIterable {
 
 /// All that the state machine knows of one connection.
 struct ConnectionSlot: Sendable {
-    typealias Instant = ContinuousClock.Instant
-
     var serial: Int
     var state = ConnectionState.gone
     /// Of a lease: when it began. Of an idle connection: when it was last used, or opened; a keep-alive leaves that.
-    var since: Instant
+    var since: PoolTime
     /// When the other side last answered.
-    var provenAt: Instant
+    var provenAt: PoolTime
     /// Older than then, it is not lent again; nil: never.
-    var endsAt: Instant?
+    var endsAt: PoolTime?
     /// Of a lease.
     var origin: LeaseOrigin?
     /// The lease was reported as leaked.
     var isLeakReported = false
 
-    init(serial: Int, now: Instant) {
+    init(serial: Int, now: PoolTime) {
         self.serial = serial
         since = now
         provenAt = now
     }
 
-    func hasEnded(at now: Instant) -> Bool {
+    func hasEnded(at now: PoolTime) -> Bool {
         guard let endsAt else { return false }
         return endsAt <= now
     }

@@ -3,8 +3,6 @@
 /// An event's actions are sorted here: what whoever caused the event does at once, after the lock, is an `Effect`; what
 /// takes time is an `Order` for the task that runs the pool.
 struct PoolCore: Sendable {
-    typealias Instant = ContinuousClock.Instant
-
     /// What a task that waits gets.
     enum Answer: Sendable {
         case lent(Lease)
@@ -28,7 +26,7 @@ struct PoolCore: Sendable {
         case keepAlive(AnyConnectionBox)
         case cancelLease(AnyConnectionBox)
         /// Call `tick` then.
-        case tick(at: Instant)
+        case tick(at: PoolTime)
         /// Cancel what is being opened, reset and tested.
         case stopJobs
         case finish
@@ -45,7 +43,7 @@ struct PoolCore: Sendable {
     private var orders: [Order] = []
     /// The ticks that have been ordered and not yet come, each earlier than the one before. So there are few: one for
     /// each kind of deadline at most, and one for each lifetime.
-    private var ticks: [Instant] = []
+    private var ticks: [PoolTime] = []
 
     init(_ configuration: PoolConfiguration) {
         machine = PoolStateMachine(configuration)
@@ -53,7 +51,7 @@ struct PoolCore: Sendable {
 
     // MARK: Leases
 
-    mutating func lendIdle(_ origin: LeaseOrigin, at now: Instant, _ effects: inout [Effect]) -> Lease? {
+    mutating func lendIdle(_ origin: LeaseOrigin, at now: PoolTime, _ effects: inout [Effect]) -> Lease? {
         guard let id = machine.lendIdle(origin: origin, at: now) else { return nil }
         orderTick(&effects)
         return Lease(box: box(id), since: now, waited: .zero)
@@ -65,7 +63,7 @@ struct PoolCore: Sendable {
     }
 
     mutating func acquire(
-        _ waiter: WaiterID, _ origin: LeaseOrigin, _ continuation: CheckedContinuation<Answer, Never>, at now: Instant
+        _ waiter: WaiterID, _ origin: LeaseOrigin, _ continuation: CheckedContinuation<Answer, Never>, at now: PoolTime
     ) -> [Effect] {
         waiting[waiter] = continuation
         return sort(machine.acquire(waiter, origin: origin, at: now), at: now)
@@ -74,23 +72,23 @@ struct PoolCore: Sendable {
     // MARK: Other events
 
     /// An event of the machine that concerns the pool as a whole, or a connection that is known already.
-    mutating func event(at now: Instant, _ event: (inout PoolStateMachine) -> [PoolAction]) -> [Effect] {
+    mutating func event(at now: PoolTime, _ event: (inout PoolStateMachine) -> [PoolAction]) -> [Effect] {
         let actions = event(&machine)
         return sort(actions, at: now)
     }
 
-    mutating func opened(_ box: AnyConnectionBox, at now: Instant, jitter: Double) -> [Effect] {
+    mutating func opened(_ box: AnyConnectionBox, at now: PoolTime, jitter: Double) -> [Effect] {
         while boxes.count <= box.id.slot { boxes.append(nil) }
         boxes[box.id.slot] = box
         return sort(machine.opened(box.id, at: now, jitter: jitter), at: now)
     }
 
-    mutating func closed(_ box: AnyConnectionBox, at now: Instant) -> [Effect] {
+    mutating func closed(_ box: AnyConnectionBox, at now: PoolTime) -> [Effect] {
         boxes[box.id.slot] = nil
         return sort(machine.closed(box.id, at: now), at: now)
     }
 
-    mutating func ticked(orderedFor deadline: Instant, at now: Instant) -> [Effect] {
+    mutating func ticked(orderedFor deadline: PoolTime, at now: PoolTime) -> [Effect] {
         ticks.removeAll { $0 == deadline }
         return sort(machine.tick(at: now), at: now)
     }
@@ -123,14 +121,14 @@ struct PoolCore: Sendable {
         return box
     }
 
-    private mutating func sort(_ actions: [PoolAction], at now: Instant) -> [Effect] {
+    private mutating func sort(_ actions: [PoolAction], at now: PoolTime) -> [Effect] {
         var effects: [Effect] = []
         for action in actions { sort(action, at: now, &effects) }
         orderTick(&effects)
         return effects
     }
 
-    private mutating func sort(_ action: PoolAction, at now: Instant, _ effects: inout [Effect]) {
+    private mutating func sort(_ action: PoolAction, at now: PoolTime, _ effects: inout [Effect]) {
         switch action {
         case .lend(let id, let waiter, let waited):
             answer(waiter, .lent(Lease(box: box(id), since: now, waited: waited)), &effects)

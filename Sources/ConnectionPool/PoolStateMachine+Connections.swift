@@ -1,13 +1,13 @@
 // Events of connections: how opening, leases, resets, keep-alives and closing end.
 extension PoolStateMachine {
     /// - Parameter jitter: a random number in 0..<1; shortens the connection's lifetime by up to a tenth.
-    package mutating func opened(_ id: ConnectionID, at time: Instant, jitter: Double) -> [PoolAction] {
+    package mutating func opened(_ id: ConnectionID, at time: PoolTime, jitter: Double) -> [PoolAction] {
         expect(id, .opening)
         let now = advance(to: time)
         var actions: [PoolAction] = []
         backoff.succeeded()
         slots[id.slot].provenAt = now
-        slots[id.slot].endsAt = configuration.maximumLifetime.map { now + $0 * (1 - jitter / 10) }
+        slots[id.slot].endsAt = spans.maximumLifetime.map { now + Int64(Double($0) * (1 - jitter / 10)) }
         offer(id, idleSince: now, now, &actions)
         settle(now, &actions)
         // One more is open, so idle ones may be beyond the minimum now.
@@ -17,7 +17,7 @@ extension PoolStateMachine {
 
     /// - Parameter jitter: a random number in 0..<1, for the pause until the next attempt.
     package mutating func openFailed(
-        _ id: ConnectionID, _ error: any Error, at time: Instant, jitter: Double
+        _ id: ConnectionID, _ error: any Error, at time: PoolTime, jitter: Double
     ) -> [PoolAction] {
         expect(id, .opening)
         let now = advance(to: time)
@@ -35,7 +35,7 @@ extension PoolStateMachine {
 
     /// A lease has ended.
     package mutating func released(
-        _ id: ConnectionID, _ condition: ConnectionCondition, at time: Instant
+        _ id: ConnectionID, _ condition: ConnectionCondition, at time: PoolTime
     ) -> [PoolAction] {
         expect(id, .leased)
         let now = advance(to: time)
@@ -61,7 +61,7 @@ extension PoolStateMachine {
         return actions
     }
 
-    package mutating func resetDone(_ id: ConnectionID, at time: Instant) -> [PoolAction] {
+    package mutating func resetDone(_ id: ConnectionID, at time: PoolTime) -> [PoolAction] {
         expect(id, .resetting)
         let now = advance(to: time)
         var actions: [PoolAction] = []
@@ -71,12 +71,12 @@ extension PoolStateMachine {
         return actions
     }
 
-    package mutating func resetFailed(_ id: ConnectionID, _ reason: CloseReason, at time: Instant) -> [PoolAction] {
+    package mutating func resetFailed(_ id: ConnectionID, _ reason: CloseReason, at time: PoolTime) -> [PoolAction] {
         expect(id, .resetting)
         return end(id, reason, at: time)
     }
 
-    package mutating func keepAliveDone(_ id: ConnectionID, at time: Instant) -> [PoolAction] {
+    package mutating func keepAliveDone(_ id: ConnectionID, at time: PoolTime) -> [PoolAction] {
         expect(id, .keepingAlive)
         let now = advance(to: time)
         var actions: [PoolAction] = []
@@ -86,12 +86,13 @@ extension PoolStateMachine {
         return actions
     }
 
-    package mutating func keepAliveFailed(_ id: ConnectionID, _ reason: CloseReason, at time: Instant) -> [PoolAction] {
+    package mutating func keepAliveFailed(_ id: ConnectionID, _ reason: CloseReason, at time: PoolTime) -> [PoolAction]
+    {
         expect(id, .keepingAlive)
         return end(id, reason, at: time)
     }
 
-    package mutating func closed(_ id: ConnectionID, at time: Instant) -> [PoolAction] {
+    package mutating func closed(_ id: ConnectionID, at time: PoolTime) -> [PoolAction] {
         expect(id, .closing)
         let now = advance(to: time)
         var actions: [PoolAction] = []
@@ -104,7 +105,8 @@ extension PoolStateMachine {
 
     /// Gives a connection that nobody uses to the first who waits; else it becomes idle. Closes it if it may not be
     /// lent again.
-    private mutating func offer(_ id: ConnectionID, idleSince: Instant, _ now: Instant, _ actions: inout [PoolAction]) {
+    private mutating func offer(_ id: ConnectionID, idleSince: PoolTime, _ now: PoolTime, _ actions: inout [PoolAction])
+    {
         if phase != .running {
             close(id, .shutdown, &actions)
         } else if slots[id.slot].hasEnded(at: now) {
@@ -123,7 +125,7 @@ extension PoolStateMachine {
         }
     }
 
-    private mutating func end(_ id: ConnectionID, _ reason: CloseReason, at time: Instant) -> [PoolAction] {
+    private mutating func end(_ id: ConnectionID, _ reason: CloseReason, at time: PoolTime) -> [PoolAction] {
         let now = advance(to: time)
         var actions: [PoolAction] = []
         close(id, reason, &actions)
@@ -143,7 +145,7 @@ extension PoolStateMachine {
     }
 
     /// Closes the idle connections at the top that are past their lifetime, until one is not.
-    mutating func closeEndedIdle(_ now: Instant, _ actions: inout [PoolAction]) {
+    mutating func closeEndedIdle(_ now: PoolTime, _ actions: inout [PoolAction]) {
         while let id = idle.last, slots[id.slot].hasEnded(at: now) {
             idle.removeLast()
             close(id, .lifetime, &actions)

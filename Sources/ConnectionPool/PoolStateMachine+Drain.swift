@@ -2,7 +2,7 @@
 extension PoolStateMachine {
     /// Lends no more, and ends when every connection is closed. Leases have until `deadline`; then they are cancelled,
     /// and `cancellationBound` later the pool ends without those that remain. Of several deadlines the earliest counts.
-    package mutating func drain(by deadline: Instant, at time: Instant) -> [PoolAction] {
+    package mutating func drain(by deadline: PoolTime, at time: PoolTime) -> [PoolAction] {
         let now = advance(to: time)
         var actions: [PoolAction] = []
         switch phase {
@@ -24,14 +24,14 @@ extension PoolStateMachine {
         return actions
     }
 
-    var drainDeadline: Instant? {
+    var drainDeadline: PoolTime? {
         switch phase {
         case .created, .running, .ended: nil
         case .draining(let until), .cancelling(let until): until
         }
     }
 
-    mutating func tickDrain(_ now: Instant, _ actions: inout [PoolAction]) {
+    mutating func tickDrain(_ now: PoolTime, _ actions: inout [PoolAction]) {
         switch phase {
         case .draining(let until) where until <= now:
             phase = .cancelling(until: now + Self.cancellationBound)

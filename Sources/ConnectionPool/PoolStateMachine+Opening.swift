@@ -10,10 +10,10 @@ extension PoolStateMachine {
     }
 
     /// When the next attempt is due, if one is wanted and must wait for the pause to end.
-    var attemptDeadline: Instant? { wantsOpening ? backoff.nextAttempt : nil }
+    var attemptDeadline: PoolTime? { wantsOpening ? backoff.nextAttempt : nil }
 
     /// What follows from the state that an event has left: every event ends with this.
-    mutating func settle(_ now: Instant, _ actions: inout [PoolAction]) {
+    mutating func settle(_ now: PoolTime, _ actions: inout [PoolAction]) {
         if wantsOpening {
             if let next = backoff.nextAttempt, next > now { note(next) } else { actions.append(.open(reserve(now))) }
         }
@@ -22,7 +22,7 @@ extension PoolStateMachine {
     }
 
     /// Nothing can come back, and the next attempt to open one is due after the time-out of those who wait.
-    private mutating func failHopeless(_ now: Instant, _ actions: inout [PoolAction]) {
+    private mutating func failHopeless(_ now: PoolTime, _ actions: inout [PoolAction]) {
         guard counts.opening == 0, counts.returning == 0, let next = backoff.nextAttempt else { return }
         while let first = waiters.first, first.deadline < next {
             _ = waiters.popFirst()
@@ -30,8 +30,7 @@ extension PoolStateMachine {
         }
     }
 
-    private mutating func reserve(_ now: Instant) -> ConnectionID {
-        backoff.attempted()
+    private mutating func reserve(_ now: PoolTime) -> ConnectionID {
         connectionsMade += 1
         var slot = ConnectionSlot(serial: connectionsMade, now: now)
         slot.state = .opening

@@ -15,17 +15,15 @@
 ///   A task that comes during the pause waits for the next attempt if that is due within its time-out; else it fails
 ///   at once with the cause of the last.
 package struct PoolStateMachine: Sendable {
-    package typealias Instant = ContinuousClock.Instant
-
     enum Phase: Sendable, Equatable {
         /// Nobody runs the pool: tasks may wait, nothing is opened. Then: `running`, `ended`.
         case created
         /// Then: `draining`.
         case running
         /// Nothing is lent any more; at this time leases are cancelled. Then: `cancelling`, `ended`.
-        case draining(until: Instant)
+        case draining(until: PoolTime)
         /// Leases were cancelled; at this time the pool ends without those that remain. Then: `ended`.
-        case cancelling(until: Instant)
+        case cancelling(until: PoolTime)
         /// What is still lent is closed when it comes back.
         case ended
     }
@@ -34,6 +32,7 @@ package struct PoolStateMachine: Sendable {
     package static let cancellationBound: Duration = .seconds(1)
 
     let configuration: PoolConfiguration
+    let spans: PoolSpans
     var phase = Phase.created
     var slots: [ConnectionSlot] = []
     /// Places in `slots` where nothing is.
@@ -45,12 +44,13 @@ package struct PoolStateMachine: Sendable {
     var backoff = OpenBackoff()
     var connectionsMade = 0
     /// The latest time that any event brought.
-    private var latest: Instant?
+    private var latest: PoolTime?
     /// `tick` must be called then; nothing is due earlier. Events may leave it too early, never too late.
-    package internal(set) var nextDeadline: Instant?
+    package internal(set) var nextDeadline: PoolTime?
 
     package init(_ configuration: PoolConfiguration) {
         self.configuration = configuration
+        spans = PoolSpans(configuration)
     }
 
     package var isRun: Bool { phase != .created }
@@ -78,7 +78,7 @@ package struct PoolStateMachine: Sendable {
     // MARK: Events of the pool's users
 
     /// Somebody runs the pool now.
-    package mutating func start(at time: Instant) -> [PoolAction] {
+    package mutating func start(at time: PoolTime) -> [PoolAction] {
         precondition(phase == .created, "a pool is run once")
         let now = advance(to: time)
         phase = .running
@@ -88,7 +88,7 @@ package struct PoolStateMachine: Sendable {
     }
 
     /// Lends an idle connection at once, if there is one: the way without a waiter, and without actions.
-    package mutating func lendIdle(origin: LeaseOrigin, at time: Instant) -> ConnectionID? {
+    package mutating func lendIdle(origin: LeaseOrigin, at time: PoolTime) -> ConnectionID? {
         guard let id = idle.last else { return nil }
         let now = advance(to: time)
         guard !slots[id.slot].hasEnded(at: now) else { return nil }
@@ -98,7 +98,7 @@ package struct PoolStateMachine: Sendable {
     }
 
     /// A task asks for a connection. It is answered once, now or later, by `lend` or `fail`.
-    package mutating func acquire(_ waiter: WaiterID, origin: LeaseOrigin, at time: Instant) -> [PoolAction] {
+    package mutating func acquire(_ waiter: WaiterID, origin: LeaseOrigin, at time: PoolTime) -> [PoolAction] {
         let now = advance(to: time)
         var actions: [PoolAction] = []
         switch phase {
@@ -111,7 +111,7 @@ package struct PoolStateMachine: Sendable {
             } else if waiters.count >= configuration.waitersMaximum {
                 actions.append(.fail(waiter, refusal(.tooManyWaiters)))
             } else {
-                let deadline = now + configuration.acquireTimeout
+                let deadline = now + spans.acquireTimeout
                 waiters.append(Waiter(id: waiter, origin: origin, since: now, deadline: deadline))
                 note(deadline)
             }
@@ -121,7 +121,7 @@ package struct PoolStateMachine: Sendable {
     }
 
     /// A task that waits was cancelled. Nothing happens if it has been answered already.
-    package mutating func cancel(_ waiter: WaiterID, at time: Instant) -> [PoolAction] {
+    package mutating func cancel(_ waiter: WaiterID, at time: PoolTime) -> [PoolAction] {
         let now = advance(to: time)
         guard let waiting = waiters.remove(waiter) else { return [] }
         return [.fail(waiter, refusal(.cancelled, waited: now - waiting.since))]
@@ -130,7 +130,7 @@ package struct PoolStateMachine: Sendable {
     // MARK: Parts
 
     /// Time never runs backwards in here, though two threads may come to the lock in another order than they read it.
-    mutating func advance(to time: Instant) -> Instant {
+    mutating func advance(to time: PoolTime) -> PoolTime {
         let now = if let latest, latest > time { latest } else { time }
         latest = now
         return now
@@ -153,11 +153,11 @@ package struct PoolStateMachine: Sendable {
             "connection \(id.serial) is not \(state)")
     }
 
-    mutating func lease(_ id: ConnectionID, origin: LeaseOrigin, at now: Instant) {
+    mutating func lease(_ id: ConnectionID, origin: LeaseOrigin, at now: PoolTime) {
         move(id, to: .leased)
         slots[id.slot].since = now
         slots[id.slot].origin = origin
         slots[id.slot].isLeakReported = false
-        if let threshold = configuration.leakThreshold { note(now + threshold) }
+        if let threshold = spans.leakThreshold { note(now + threshold) }
     }
 }

@@ -3,15 +3,14 @@
 /// Not copyable, so that a lease (`inout` in a closure) cannot outlive its scope: to store it, to return it or to
 /// capture it in a task does not compile.
 public protocol PooledConnection: ~Copyable, Sendable {
-    /// What the pool may do with it when a lease ends, and before it lends it again. Waits for nothing.
+    /// What the pool may do with it when a lease ends, and before it lends it again. Does no I/O.
     var condition: ConnectionCondition { get }
 
     /// Ends what it runs on the other side, as far as that can be done. Called from outside while a lease still uses
     /// the connection, so it must not touch the connection's own state; it returns within a bound of its own.
     ///
-    /// In a target without the upcoming feature NonisolatedNonsendingByDefault the type is spelled
-    /// `nonisolated(nonsending) @Sendable () async -> Void`.
-    var canceller: @Sendable () async -> Void { get }
+    /// A module without the upcoming feature `NonisolatedNonsendingByDefault` must spell the type out as here.
+    var canceller: nonisolated(nonsending) @Sendable () async -> Void { get }
 
     /// Makes it as good as new after a lease that left it `needsReset`. When it throws, the connection is closed.
     mutating func reset() async throws

@@ -13,8 +13,8 @@ package struct WaiterID: Hashable, Sendable {
 struct Waiter: Sendable {
     let id: WaiterID
     let origin: LeaseOrigin
-    let since: ContinuousClock.Instant
-    let deadline: ContinuousClock.Instant
+    let since: PoolTime
+    let deadline: PoolTime
 }
 
 /// The tasks that wait, in the order in which they came; their deadlines are in the same order, because all wait for

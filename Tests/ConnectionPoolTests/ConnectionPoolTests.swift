@@ -100,10 +100,12 @@ struct ConnectionPoolTests {
     @Test("who waits for too long gets an error that says what the pool did")
     func timesOut() async throws {
         let fake = try FakePool {
+            $0.minimum = 1
             $0.maximum = 1
             $0.acquireTimeout = .milliseconds(50)
         }
         try await fake.whileRunning { pool in
+            try await eventually("it is warm") { pool.statistics.idle == 1 }
             try await pool.withConnection { _ in
                 let start = ContinuousClock.now
                 let error = await #expect(throws: PoolError.self) { try await pool.withConnection { _ in } }
@@ -138,7 +140,7 @@ struct ConnectionPoolTests {
 
     @Test("a burst on a server that opens slowly is served by a few connections")
     func burst() async throws {
-        let fake = try FakePool { $0.acquireTimeout = .seconds(30) }
+        let fake = try FakePool()
         fake.server.set { $0.openDelay = .milliseconds(300) }
         try await fake.whileRunning { pool in
             try await withThrowingTaskGroup { group in

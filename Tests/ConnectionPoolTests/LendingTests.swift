@@ -177,4 +177,16 @@ struct LendingTests {
             (2.2, .opened(1), ["lend 1 to 2 after 1.2"]),
         ])
     }
+
+    @Test("events that come in another order than their times are taken as simultaneous")
+    func timesOutOfOrder() {
+        var script = PoolScript { $0.maximum = 1 }
+        script.run([
+            (0, .start, []),
+            (1, .acquire(1), ["open 1"]),
+            (0.9, .acquire(2), []),
+            (2, .opened(1), ["lend 1 to 1 after 1.0"]),
+            (1.5, .released(1), ["lend 1 to 2 after 1.0"]),
+        ])
+    }
 }

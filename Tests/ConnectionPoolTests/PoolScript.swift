@@ -23,7 +23,7 @@ enum ScriptEvent {
 /// A state machine whose events happen at given seconds, and whose actions read as text. Every jitter is 0.5.
 struct PoolScript {
     private(set) var machine: PoolStateMachine
-    private let origin = ContinuousClock.now
+    private let origin = PoolTime(nanoseconds: 0)
     private var connections: [Int: ConnectionID] = [:]
 
     init(_ change: (inout PoolConfiguration) -> Void = { _ in }) {
@@ -79,7 +79,7 @@ struct PoolScript {
         }
     }
 
-    private func time(_ seconds: Double) -> ContinuousClock.Instant { origin + .milliseconds(Int(seconds * 1_000)) }
+    private func time(_ seconds: Double) -> PoolTime { origin + .milliseconds(Int(seconds * 1_000)) }
 
     private func seconds(_ duration: Duration) -> Double {
         (Double(duration.components.seconds) * 1e3 + (Double(duration.components.attoseconds) / 1e15).rounded()) / 1e3

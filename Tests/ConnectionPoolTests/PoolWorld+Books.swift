@@ -17,7 +17,7 @@ extension PoolWorld {
             if let lastFailure { try expect(now - lastFailure >= .milliseconds(80), "no pause after a failure") }
             opening.append(id)
         case .lend(let id, let waiter, let waited):
-            guard let first = waiting.first, first.id == waiter else { throw broken("lent to another than the first") }
+            guard let first = waiting.first, first.id == waiter else { throw Broken("lent to another than the first") }
             try expect(waited == now - first.since, "waited for another time")
             waiting.removeFirst()
             answers += 1
@@ -38,7 +38,7 @@ extension PoolWorld {
         case .cancelLease(let id):
             try expect(isDraining && leased.contains(id), "cancels what is not lent")
         case .reportLeak(let origin, let held):
-            guard let threshold = configuration.leakThreshold else { throw broken("reports leaks without a threshold") }
+            guard let threshold = configuration.leakThreshold else { throw Broken("reports leaks without a threshold") }
             try expect(held >= threshold && origin.line > 0, "reports a leak too early")
         case .stopJobs:
             try expect(isDraining, "stops jobs without a drain")
@@ -57,7 +57,7 @@ extension PoolWorld {
     }
 
     private mutating func fail(_ waiter: WaiterID, _ refusal: Refusal) throws {
-        guard let index = waiting.firstIndex(where: { $0.id == waiter }) else { throw broken("answered twice") }
+        guard let index = waiting.firstIndex(where: { $0.id == waiter }) else { throw Broken("answered twice") }
         let waited = now - waiting.remove(at: index).since
         answers += 1
         try expect(refusal.waited == waited, "waited for another time")
@@ -74,17 +74,18 @@ extension PoolWorld {
         case .cancelled:
             break
         case .invalidConfiguration:
-            throw broken("a task is told of the configuration")
+            throw Broken("a task is told of the configuration")
         }
     }
 
     /// Only what nobody has can be moved: so nothing is lent twice, nor closed twice, nor while it is used.
     private mutating func takeOut(_ id: ConnectionID) throws {
-        guard let index = pooled.firstIndex(of: id) else { throw broken("connection \(id.serial) is not in the pool") }
+        guard let index = pooled.firstIndex(of: id) else { throw Broken("connection \(id.serial) is not in the pool") }
         pooled.remove(at: index)
     }
 
-    func check() throws {
+    /// Mutating only because a debug build copies the whole world otherwise.
+    mutating func check() throws {
         let statistics = machine.statistics
         let busy = resetting.count + keepingAlive.count + closing.count
         try expect(opening.count <= 1, "opens \(opening.count) at a time")
@@ -98,10 +99,4 @@ extension PoolWorld {
         if let exact { try expect(machine.nextDeadline.map { $0 <= exact } ?? false, "a deadline was forgotten") }
         try expect(waiting.isEmpty || exact != nil, "somebody waits for ever")
     }
-
-    func expect(_ condition: Bool, _ what: @autoclosure () -> String) throws {
-        guard condition else { throw broken(what()) }
-    }
-
-    func broken(_ what: String) -> Broken { Broken(description: "\(what); \(machine.statistics)") }
 }

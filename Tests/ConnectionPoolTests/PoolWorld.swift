@@ -1,20 +1,23 @@
 import ConnectionPool
 import TestSupport
 
-/// A broken invariant, and when.
+/// A broken invariant.
 struct Broken: Error, CustomStringConvertible {
     let description: String
+    init(_ description: String) { self.description = description }
+}
+
+func expect(_ condition: Bool, _ what: @autoclosure () -> String) throws {
+    guard condition else { throw Broken(what()) }
 }
 
 /// All that is around a state machine: tasks, connections, a server and time, all at random. It keeps books of its own
 /// from the actions alone, and compares them with the machine's after every event.
 struct PoolWorld {
-    typealias Instant = ContinuousClock.Instant
-
     let configuration: PoolConfiguration
     var machine: PoolStateMachine
     var random: SeededRandom
-    var now: Instant
+    var now: PoolTime
 
     var opening: [ConnectionID] = []
     var pooled: [ConnectionID] = []
@@ -23,16 +26,16 @@ struct PoolWorld {
     var keepingAlive: [ConnectionID] = []
     var closing: [ConnectionID] = []
     /// When each was opened, by serial; a serial that is missing was never opened or is gone.
-    var openedAt: [Int: Instant] = [:]
+    var openedAt: [Int: PoolTime] = [:]
     var opened = 0
     var closed = 0
     var serials = 0
     /// In order.
-    var waiting: [(id: WaiterID, since: Instant)] = []
+    var waiting: [(id: WaiterID, since: PoolTime)] = []
     var waiters = 0
     var answers = 0
     var finishes = 0
-    var lastFailure: Instant?
+    var lastFailure: PoolTime?
     var isDraining = false
     var events = 0
     var isWell = true
@@ -41,7 +44,7 @@ struct PoolWorld {
         self.configuration = configuration
         machine = PoolStateMachine(configuration)
         random = SeededRandom(seed: seed)
-        now = ContinuousClock.now
+        now = PoolTime(nanoseconds: 0)
     }
 
     // MARK: The course of a pool's life
@@ -87,10 +90,10 @@ struct PoolWorld {
                 return
             }
             guard leased.isEmpty else { continue }
-            guard let next = machine.nextDeadline else { throw broken("nothing is due, and the world is not well") }
+            guard let next = machine.nextDeadline else { throw Broken("nothing is due, and the world is not well") }
             try pass(max(.zero, next - now))
         }
-        throw broken("the minimum is not restored: \(machine.statistics)")
+        throw Broken("the minimum is not restored: \(machine.statistics)")
     }
 
     private mutating func drain() throws {
@@ -111,7 +114,7 @@ struct PoolWorld {
         while !machine.hasEnded {
             ticks += 1
             try expect(ticks < 100, "a drain does not end")
-            guard let next = machine.nextDeadline else { throw broken("a drain without a deadline") }
+            guard let next = machine.nextDeadline else { throw Broken("a drain without a deadline") }
             try pass(max(.zero, next - now))
             try finishJobs()
         }

@@ -7,7 +7,7 @@ import TestSupport
 struct RunningTests {
     @Test("a task that asks before anybody runs the pool is served when somebody does")
     func asksBefore() async throws {
-        let fake = try FakePool { $0.acquireTimeout = .seconds(30) }
+        let fake = try FakePool()
         try await withThrowingTaskGroup { group in
             group.addTask { try await fake.pool.withConnection { _ in } }
             try await eventually("it waits") { fake.pool.statistics.pending == 1 }

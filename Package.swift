@@ -66,7 +66,8 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Collectors", "Compression", "Exposition", "Locking", "Observations", "PoolMetrics", "Postgres",
+                "Collectors", "Compression", "ConnectionPool", "Exposition", "Locking", "Observations", "PoolMetrics",
+                "Postgres",
                 "WebServer",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -143,7 +144,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "WebServerTests", dependencies: ["WebServer"], swiftSettings: strict),
         .testTarget(
-            name: "AgentTests", dependencies: ["Agent", "Compression", "Locking", "TestSupport"],
+            name: "AgentTests", dependencies: ["Agent", "Compression", "ConnectionPool", "Locking", "TestSupport"],
             exclude: ["Golden", "Recordings"],
             swiftSettings: strict),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "TestSupport"], swiftSettings: strict),

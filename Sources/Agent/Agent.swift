@@ -1,3 +1,4 @@
+import Exposition
 import Logging
 import Observations
 import ServiceLifecycle
@@ -9,6 +10,7 @@ package struct Agent: Service {
     private let version: String
     private let log: Logger
     private let store: SnapshotStore
+    private let pools: TargetPools
     private let server: WebServer
 
     /// Starts to listen, so that a taken port is known before anything else happens.
@@ -18,7 +20,8 @@ package struct Agent: Service {
         self.version = version
         self.log = log
         store = SnapshotStore(targets: configuration.targets.map(\.profile))
-        store.publishOwn(ProcessFamilies.snapshot(version: version))
+        pools = TargetPools(configuration)
+        store.publishOwn(Self.ownSnapshot(version: version, pools))
         server = try WebServer.start(
             configuration.listen, options: WebServerOptions(),
             router: AgentRoutes.router(store: store, version: version))
@@ -31,7 +34,7 @@ package struct Agent: Service {
     package func run() async {
         for address in addresses { log.info("listening on \(address)") }
         let sampler = Sampler(
-            configuration, outlets: SampleOutlets(store: store, board: ClusterBoard()), log: log)
+            configuration, pools: pools, outlets: SampleOutlets(store: store, board: ClusterBoard()), log: log)
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await sampler.run() }
@@ -47,7 +50,15 @@ package struct Agent: Service {
         var ticker = Ticker(start: .now, interval: max(configuration.interval, .seconds(1)))
         while !Task.isCancelled {
             do { try await Task.sleep(until: ticker.next(now: .now).instant, clock: .continuous) } catch { return }
-            store.publishOwn(ProcessFamilies.snapshot(version: version))
+            store.publishOwn(Self.ownSnapshot(version: version, pools))
         }
+    }
+
+    /// What the agent says of itself.
+    private static func ownSnapshot(version: String, _ pools: TargetPools) -> Snapshot {
+        var builder = SnapshotBuilder(isUp: true)
+        ProcessFamilies.emit(version: version, into: &builder)
+        pools.emit(into: &builder)
+        return builder.build()
     }
 }

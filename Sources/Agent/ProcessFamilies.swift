@@ -22,9 +22,7 @@ package enum ProcessFamilies {
 
     static let all = [buildInfo, cpu, resident, virtual, openFiles, maximumFiles, startTime]
 
-    /// The agent's own snapshot.
-    static func snapshot(version: String) -> Snapshot {
-        var builder = SnapshotBuilder(isUp: true)
+    static func emit(version: String, into builder: inout SnapshotBuilder) {
         let versions: Labels = [
             "version": version, "swift": swiftVersion, "libpq": LibraryVersion.libpq,
             "libmicrohttpd": WebServer.libraryVersion,
@@ -41,7 +39,6 @@ package enum ProcessFamilies {
         if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
             builder.add(maximumFiles, .none, Double(limit.rlim_cur))
         }
-        return builder.build()
     }
 
     /// The compiler that built this, as far as conditional compilation can tell.

@@ -3,11 +3,13 @@ import Logging
 /// Samples all targets of a configuration, each in a task of its own, into outlets that they share.
 struct Sampler {
     private let configuration: AgentConfiguration
+    private let pools: TargetPools
     private let outlets: SampleOutlets
     private let log: Logger
 
-    init(_ configuration: AgentConfiguration, outlets: SampleOutlets, log: Logger) {
+    init(_ configuration: AgentConfiguration, pools: TargetPools, outlets: SampleOutlets, log: Logger) {
         self.configuration = configuration
+        self.pools = pools
         self.outlets = outlets
         self.log = log
     }
@@ -18,8 +20,8 @@ struct Sampler {
             for (index, target) in configuration.targets.enumerated() {
                 group.addTask {
                     var monitor = TargetMonitor(
-                        target, index: index, interval: target.interval ?? configuration.interval, outlets: outlets,
-                        log: log)
+                        target, index: index, interval: target.interval ?? configuration.interval,
+                        pool: pools.pools[index], outlets: outlets, log: log)
                     await monitor.run()
                 }
             }

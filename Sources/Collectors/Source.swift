@@ -25,11 +25,16 @@ package struct SourceContext: Sendable {
     package let facts: Facts
     /// Whether the user asked for the texts of statements, for a recording. Else none is ever read.
     package let includesQueryText: Bool
+    /// Server processes of the agent's other sessions with this target.
+    package let otherSessions: [Int32]
 
-    package init(serverVersion: Int, facts: Facts = Facts(), includesQueryText: Bool = false) {
+    package init(
+        serverVersion: Int, facts: Facts = Facts(), includesQueryText: Bool = false, otherSessions: [Int32] = []
+    ) {
         self.serverVersion = serverVersion
         self.facts = facts
         self.includesQueryText = includesQueryText
+        self.otherSessions = otherSessions
     }
 }
 

@@ -70,7 +70,7 @@ public final class ConnectionPool<Connection: PooledConnection & ~Copyable>: Sen
 
     /// The pool now.
     public var statistics: PoolStatistics {
-        let now = ContinuousClock.now
+        let now = PoolTime.now
         return core.withLock { $0.machine.statistics(at: now) }
     }
 
@@ -86,7 +86,7 @@ public final class ConnectionPool<Connection: PooledConnection & ~Copyable>: Sen
         while let lease = lendIdle(origin) {
             let condition = unsafeDowncast(lease.box, to: ConnectionBox<Connection>.self).connection.condition
             if condition == .usable { return lease }
-            let now = ContinuousClock.now
+            let now = PoolTime.now
             // Nobody was told of this lease.
             perform(core.withLock { $0.event(at: now) { $0.released(lease.box.id, condition, at: now) } })
         }

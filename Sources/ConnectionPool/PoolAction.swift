@@ -5,7 +5,7 @@ package enum PoolAction: Sendable {
     /// Lend a connection to a task that waited so long.
     case lend(ConnectionID, to: WaiterID, after: Duration)
     /// Tell a waiting task that it gets none.
-    case fail(WaiterID, Refusal)
+    case fail(WaiterID, PoolRefusal)
     /// Reset a connection; then report `resetDone` or `resetFailed`.
     case reset(ConnectionID)
     /// Ask a connection for a sign of life; then report `keepAliveDone` or `keepAliveFailed`.
@@ -23,7 +23,7 @@ package enum PoolAction: Sendable {
 }
 
 /// Why a task gets no connection.
-package struct Refusal: Sendable {
+package struct PoolRefusal: Sendable {
     package let code: PoolError.Code
     package let waited: Duration
     /// What opening a connection threw last, if the last attempt failed.

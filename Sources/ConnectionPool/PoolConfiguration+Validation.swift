@@ -26,6 +26,8 @@ extension PoolConfiguration {
         check("keepAliveInterval", keepAliveInterval, .milliseconds(10), &problems)
         check("leakThreshold", leakThreshold, .milliseconds(1), &problems)
         check("openTimeout", openTimeout, .milliseconds(1), &problems)
+        check("openBackoff", openBackoff.lowerBound, .milliseconds(1), &problems)
+        check("openBackoff", openBackoff.upperBound, .milliseconds(1), &problems)
         check("resetTimeout", resetTimeout, .milliseconds(1), &problems)
         check("shutdownBound", shutdownBound, .zero, &problems)
         return problems

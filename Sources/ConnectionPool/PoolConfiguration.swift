@@ -25,6 +25,10 @@ public struct PoolConfiguration: Sendable, Equatable {
     public var waitersMaximum = 1_000
     /// For opening one connection. Default 5 s, at least 1 ms.
     public var openTimeout: Duration = .seconds(5)
+    /// The pause after an attempt to open a connection that failed: the shortest, doubled by each failure in a row, up to
+    /// the longest; a fifth more or less by jitter, so that many pools do not knock in step. Default 100 ms to 10 s, at
+    /// least 1 ms.
+    public var openBackoff: ClosedRange<Duration> = .milliseconds(100) ... .seconds(10)
     /// For a reset or a keep-alive; afterwards the connection is closed. Default 5 s, at least 1 ms.
     public var resetTimeout: Duration = .seconds(5)
     /// How long leases may go on when the task that runs the pool is cancelled; then they are cancelled too. Default

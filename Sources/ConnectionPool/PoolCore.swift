@@ -6,7 +6,7 @@ struct PoolCore: Sendable {
     /// What a task that waits gets.
     enum Answer: Sendable {
         case lent(Lease)
-        case refused(Refusal)
+        case refused(PoolRefusal)
     }
 
     /// Done by whoever caused the event, in this order, outside of the lock.

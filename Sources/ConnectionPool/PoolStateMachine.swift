@@ -41,7 +41,7 @@ package struct PoolStateMachine: Sendable {
     var idle: [ConnectionID] = []
     var waiters = WaiterQueue()
     var counts = StateCounts()
-    var backoff = OpenBackoff()
+    var backoff: OpenBackoff
     var connectionsMade = 0
     /// The latest time that any event brought.
     private var latest: PoolTime?
@@ -51,6 +51,7 @@ package struct PoolStateMachine: Sendable {
     package init(_ configuration: PoolConfiguration) {
         self.configuration = configuration
         spans = PoolSpans(configuration)
+        backoff = OpenBackoff(configuration.openBackoff)
     }
 
     package var isRun: Bool { phase != .created }
@@ -69,7 +70,7 @@ package struct PoolStateMachine: Sendable {
     }
 
     /// The same, and how long the first task in the queue has waited.
-    package func statistics(at time: Instant) -> PoolStatistics {
+    package func statistics(at time: PoolTime) -> PoolStatistics {
         var statistics = statistics
         if let first = waiters.first { statistics.oldestWait = max(.zero, time - first.since) }
         return statistics
@@ -136,8 +137,8 @@ package struct PoolStateMachine: Sendable {
         return now
     }
 
-    func refusal(_ code: PoolError.Code, waited: Duration = .zero) -> Refusal {
-        Refusal(code: code, waited: waited, cause: backoff.cause, isRun: isRun, statistics: statistics)
+    func refusal(_ code: PoolError.Code, waited: Duration = .zero) -> PoolRefusal {
+        PoolRefusal(code: code, waited: waited, cause: backoff.cause, isRun: isRun, statistics: statistics)
     }
 
     mutating func move(_ id: ConnectionID, to state: ConnectionState) {

@@ -15,7 +15,7 @@ package struct ActivityRow: Sendable, Equatable {
     package var waitEvent: String?
     /// The leader of a parallel group (PostgreSQL 13+).
     package var leaderPID: Int32?
-    /// The agent's own session.
+    /// One of the agent's own sessions.
     package var isSelf: Bool
     /// The statement's id, as in pg_stat_statements (PostgreSQL 14+, where `compute_query_id` is on).
     package var queryID: Int64?

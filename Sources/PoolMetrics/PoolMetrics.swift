@@ -52,10 +52,14 @@ public final class PoolMetrics: PoolObserver {
 
     /// Adds the pool's families to a page that has others too: those of a second pool, or a service's own.
     public func emit(_ statistics: PoolStatistics, into builder: inout SnapshotBuilder) {
-        let tally = tally.withLock { $0.detached }
+        emitOwn(statistics, into: &builder)
+        emitShared(statistics, tally.withLock { $0.detached }, into: &builder)
+    }
+
+    /// Without the families that all kinds of pools share, and which alerts look at.
+    package func emitOwn(_ statistics: PoolStatistics, into builder: inout SnapshotBuilder) {
         emitConnections(statistics, into: &builder)
-        emitEvents(tally, into: &builder)
-        emitShared(statistics, tally, into: &builder)
+        emitEvents(tally.withLock { $0.detached }, into: &builder)
     }
 }
 

@@ -1,4 +1,5 @@
 import Collectors
+import ConnectionPool
 import Observations
 import Postgres
 import Testing
@@ -7,8 +8,6 @@ import Testing
 
 @Suite("Target health")
 struct TargetHealthTests {
-    private let now = ContinuousClock.now
-
     private func reading(_ outcome: SourceOutcome, _ error: PostgresError? = nil) -> SourceReading {
         SourceReading(
             source: ActivitySource.self, outcome: outcome, duration: .zero, error: error, problem: error?.message)
@@ -22,11 +21,12 @@ struct TargetHealthTests {
     func first() {
         var health = TargetHealth()
         #expect(health.state == .connecting)
-        #expect(health.mayConnect(at: now))
-        health.opened()
-        #expect(health.state == .connecting)
-        #expect(health.sampled([reading(.ok)], isPending: false, at: now) == nil)
+        health.isWithoutSession()
+        #expect(health.state == .connecting, "the first attempt is under way")
+        #expect(health.sampled([reading(.ok)]) == nil)
         #expect(health.state == .up && health.sentence == nil)
+        health.isWithoutSession()
+        #expect(health.state == .disconnected && health.sentence != nil)
     }
 
     @Test(
@@ -39,46 +39,41 @@ struct TargetHealthTests {
         ])
     func states(kind: PostgresError.Kind, state: TargetState) {
         var health = TargetHealth()
-        health.lost(TargetProblem(error(kind)), at: now, jitter: 0)
+        health.lost(TargetProblem(error(kind)))
         #expect(health.state == state)
         #expect(health.sentence == "the server's words")
     }
 
-    @Test("it never connects faster than once a second, whatever fails, and at once after nothing failed")
-    func pace() {
+    @Test("while a statement is unanswered the target is timed out; the next good sample puts it up")
+    func unanswered() {
         var health = TargetHealth()
-        var clock = now
-        for _ in 0..<20 {
-            health.lost(TargetProblem(error(.refused)), at: clock, jitter: 0)
-            #expect(!health.mayConnect(at: clock + .milliseconds(999)))
-            #expect(health.mayConnect(at: clock + .seconds(5)), "and is back within seconds after an outage")
-            clock += .seconds(5)
-        }
-        _ = health.sampled([reading(.ok)], isPending: false, at: clock)
-        health.lost(TargetProblem(error(.disconnected)), at: clock, jitter: 0)
-        #expect(health.mayConnect(at: clock + .seconds(1)), "a success forgets the failures before it")
+        #expect(health.sampled([reading(.timeout, error(.timeout))]) == nil)
+        #expect(health.state == .timeout)
+        health.unanswered()
+        #expect(health.state == .timeout && health.sentence == "the last statement has not been answered yet")
+        health.isWithoutSession()
+        #expect(health.state == .timeout, "it is no worse than it was")
+        #expect(health.sampled([reading(.ok)]) == nil)
+        #expect(health.state == .up)
     }
 
-    @Test("a session whose statement is not answered is kept for a while, then given up")
-    func patience() {
-        var health = TargetHealth()
-        _ = health.sampled([reading(.ok)], isPending: false, at: now)
-        #expect(health.sampled([reading(.timeout, error(.timeout))], isPending: true, at: now) == nil)
-        #expect(health.state == .timeout)
-        #expect(health.unanswered(at: now + .seconds(14)) == true)
-        #expect(health.unanswered(at: now + .seconds(15)) == false)
-        // The late answer counts: then the patience begins anew.
-        #expect(health.sampled([reading(.ok)], isPending: false, at: now + .seconds(16)) == nil)
-        #expect(health.state == .up)
-        #expect(health.sampled([reading(.timeout, error(.timeout))], isPending: true, at: now + .seconds(20)) == nil)
-        #expect(health.unanswered(at: now + .seconds(30)) == true)
+    @Test("a pool that has no session says why, with the cause of its last attempt")
+    func pool() {
+        let cause = TargetProblem(state: .tooManyConnections, sentence: "sorry", refusal: .server)
+        for code in [PoolError.Code.acquireTimeout, .cannotConnect] {
+            #expect(TargetProblem(PoolError(code: code, message: "", underlying: cause)) == cause)
+            #expect(
+                TargetProblem(PoolError(code: code, message: "", underlying: CancellationError()))?.state == .timeout)
+        }
+        #expect(TargetProblem(PoolError(code: .acquireTimeout, message: "")) == nil, "the first attempt is under way")
+        #expect(TargetProblem(PoolError(code: .shutdown, message: "", underlying: cause)) == nil)
     }
 
     @Test("a lost session is a reason to give it up, whichever source noticed")
     func lost() {
         var health = TargetHealth()
         let problem = health.sampled(
-            [reading(.ok), reading(.error, error(.disconnected, .adminShutdown))], isPending: false, at: now)
+            [reading(.ok), reading(.error, error(.disconnected, .adminShutdown))])
         #expect(problem?.state == .disconnected)
     }
 
@@ -86,9 +81,9 @@ struct TargetHealthTests {
     func primary() {
         var health = TargetHealth()
         let denied = error(.permissionDenied, .insufficientPrivilege)
-        #expect(health.sampled([reading(.ok), reading(.error, denied)], isPending: false, at: now) == nil)
+        #expect(health.sampled([reading(.ok), reading(.error, denied)]) == nil)
         #expect(health.state == .up)
-        #expect(health.sampled([reading(.error, denied), reading(.ok)], isPending: false, at: now) == nil)
+        #expect(health.sampled([reading(.error, denied), reading(.ok)]) == nil)
         #expect(health.state == .permissionDenied)
     }
 
@@ -96,7 +91,7 @@ struct TargetHealthTests {
     func statementTimeout() {
         var health = TargetHealth()
         let canceled = error(.statementFailed, .queryCanceled)
-        #expect(health.sampled([reading(.timeout, canceled)], isPending: false, at: now) == nil)
+        #expect(health.sampled([reading(.timeout, canceled)]) == nil)
         #expect(health.state == .timeout)
     }
 }

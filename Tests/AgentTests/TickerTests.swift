@@ -30,19 +30,6 @@ struct TickerTests {
     }
 }
 
-@Suite("Backoff")
-struct BackoffTests {
-    @Test("pauses double from one second to five, never less, with up to a quarter of jitter")
-    func pauses() {
-        var backoff = Backoff()
-        #expect((0..<5).map { _ in backoff.pauseAfterFailure(jitter: 0) } == [1, 2, 4, 5, 5].map { .seconds($0) })
-        #expect(backoff.pauseAfterFailure(jitter: 0.999) < .seconds(6.25))
-        for _ in 0..<100 { #expect(backoff.pauseAfterFailure(jitter: 0) == .seconds(5)) }
-        backoff.reset()
-        #expect(backoff.pauseAfterFailure(jitter: 0) == .seconds(1))
-    }
-}
-
 @Suite("Process status")
 struct ProcessStatusTests {
     @Test("fields count from the end of the command's name, which may hold anything")

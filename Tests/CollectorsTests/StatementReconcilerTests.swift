@@ -145,6 +145,16 @@ struct StatementReconcilerTests {
         #expect(count(observed) == 4 && abs(sum(observed) - 1.84) < 1e-6, "\(observed)")
     }
 
+    @Test("a short statement finds its call though the overhead of longer ones was taken from its batch")
+    func leftoversOfExactEnds() {
+        var bench = Bench()
+        _ = bench.tick()
+        bench.add(1, 1.243, 0.464, 0.0071, 0.088)
+        var observed = bench.tick(exact(1.2441), exact(0.4647), exact(0.0073))
+        for _ in 0..<20 { observed += bench.tick() }
+        #expect(count(observed) == 4 && abs(sum(observed) - 1.8021) < 1e-6, "\(observed)")
+    }
+
     @Test("a statement that the server counts late is waited for")
     func countedLate() {
         var bench = Bench()

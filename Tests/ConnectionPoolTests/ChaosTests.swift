@@ -9,13 +9,13 @@ struct ChaosTests {
     func chaos() async throws {
         let fake = try FakePool {
             $0.minimum = 2
-            $0.acquireTimeout = .milliseconds(400)
+            $0.acquireTimeout = .seconds(3)
             $0.idleTimeout = .milliseconds(30)
             $0.keepAliveInterval = .milliseconds(20)
             $0.maximumLifetime = .milliseconds(200)
             $0.leakThreshold = .milliseconds(2)
             $0.waitersMaximum = 900
-            $0.resetTimeout = .milliseconds(50)
+            $0.resetTimeout = .seconds(3)
         }
         let outcomes = Guarded(Outcomes())
         try await withThrowingTaskGroup { group in

@@ -60,7 +60,7 @@ struct ConnectionPoolTests {
     @Test("a task that is cancelled while it waits leaves at once, and the opening goes on for the next")
     func cancelledWhileWaiting() async throws {
         let fake = try FakePool()
-        fake.server.set { $0.openDelay = .milliseconds(200) }
+        fake.server.set { $0.openDelay = .seconds(1) }
         try await fake.whileRunning { pool in
             try await withThrowingTaskGroup { group in
                 group.addTask { try await pool.withConnection { _ in } }

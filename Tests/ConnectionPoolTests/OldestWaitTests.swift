@@ -5,7 +5,7 @@ import Testing
 struct OldestWaitTests {
     @Test("it grows until that task is served, then it is the next one's; zero when none waits")
     func oldestWait() {
-        let start = ContinuousClock.now
+        let start = PoolTime.now
         let origin = LeaseOrigin(fileID: "a", line: 1)
         var configuration = PoolConfiguration(name: "test")
         configuration.acquireTimeout = .seconds(10)

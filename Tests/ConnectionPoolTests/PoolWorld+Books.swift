@@ -56,7 +56,7 @@ extension PoolWorld {
         leased.append(id)
     }
 
-    private mutating func fail(_ waiter: WaiterID, _ refusal: Refusal) throws {
+    private mutating func fail(_ waiter: WaiterID, _ refusal: PoolRefusal) throws {
         guard let index = waiting.firstIndex(where: { $0.id == waiter }) else { throw Broken("answered twice") }
         let waited = now - waiting.remove(at: index).since
         answers += 1

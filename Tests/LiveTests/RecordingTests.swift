@@ -288,7 +288,8 @@ struct ReplayEqualityTests {
             let tap = EncodingTap(header)
             let store = SnapshotStore(targets: header.targets.map(\.profile))
             let sampler = Sampler(
-                configuration, outlets: SampleOutlets(store: store, board: ClusterBoard(), tap: tap),
+                configuration, pools: TargetPools(configuration),
+                outlets: SampleOutlets(store: store, board: ClusterBoard(), tap: tap),
                 log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await sampler.run() }

@@ -51,7 +51,7 @@ struct PoolDocumentTests {
             if let value = Self.words(child.value) { #expect(shown == value, "\(name)") }
             checked += 1
         }
-        #expect(checked == 18)
+        #expect(checked == 19)
     }
 
     /// As the document writes a default.

@@ -55,7 +55,7 @@ package final class Recorder: Service {
         let outlets = SampleOutlets(
             store: SnapshotStore(targets: configuration.targets.map(\.profile)), board: ClusterBoard(), tap: tap,
             includesQueryText: options.includesQueryText)
-        let sampler = Sampler(configuration, outlets: outlets, log: log)
+        let sampler = Sampler(configuration, pools: TargetPools(configuration), outlets: outlets, log: log)
         log.info("recording to \(options.path)")
         await withTaskGroup(of: RecordingSummary?.self) { group in
             group.addTask { [thread] in await thread.run() }

@@ -10,7 +10,7 @@ struct OpenedSession {
     let warning: String?
 }
 
-/// Opens the one session of a target and makes it safe: time-outs, read-only, the right kind of server.
+/// Opens a session with a target and makes it safe: time-outs, read-only, the right kind of server.
 struct SessionOpener {
     /// How long an attempt to connect may take, if the connection string says nothing shorter.
     static let connectTimeout: Duration = .seconds(5)

@@ -1,34 +1,50 @@
 import Collectors
+import ConnectionPool
 import Exposition
 import Logging
 import Observations
 import Postgres
 
 /// Watches one target: a tick, a sample, a snapshot, for as long as the task runs.
+///
+/// A tick's own sources are read over one session of the target's pool. What is read less often follows in the slow
+/// lane: usually over the same session within the same tick; while such a read takes longer, it keeps its session, the
+/// ticks go on over a second one, and its answer counts in the tick in which it comes.
 struct TargetMonitor {
     /// The longest time that one tick's reads may take.
     static let longestSample: Duration = .seconds(10)
 
     private let index: Int
     private let interval: Duration
-    private let opener: SessionOpener
+    private let pool: ConnectionPool<TargetSession>
     private let outlets: SampleOutlets
     private let log: Logger
     private let profile: TargetProfile
 
-    private var session: PostgresSession?
     private var health = TargetHealth()
     private var schedule: SourceSchedule
     private var pipeline: TargetPipeline
+    private var slowLane = SlowLane()
+    /// The sessions that see the same server as the one that `opened` was said of; empty without one.
+    private var serials: Set<Int> = []
+    /// `PQserverVersion` of these.
+    private var serverVersion = 0
+    /// What `lost` was said for last, until the target is up again: each problem is told once.
+    private var problem: TargetProblem?
+    /// Whether a tick's own statement was not answered in time.
+    private var isUnanswered = false
     /// Sources that failed at their last read: the first failure is worth a line, not each.
     private var failing: Set<String> = []
 
-    init(_ target: TargetConfiguration, index: Int, interval: Duration, outlets: SampleOutlets, log: Logger) {
+    init(
+        _ target: TargetConfiguration, index: Int, interval: Duration, pool: ConnectionPool<TargetSession>,
+        outlets: SampleOutlets, log: Logger
+    ) {
         self.index = index
         self.interval = interval
+        self.pool = pool
         self.outlets = outlets
         profile = target.profile
-        opener = SessionOpener(target: target)
         schedule = SourceSchedule(kind: target.kind)
         pipeline = TargetPipeline(profile: profile, interval: interval, board: outlets.board)
         var log = log
@@ -36,8 +52,23 @@ struct TargetMonitor {
         self.log = log
     }
 
-    /// Runs until the task is cancelled; then the session is closed politely.
+    /// How long the reads of one tick may take.
+    static func allowance(_ interval: Duration) -> Duration { min(interval * 0.9, longestSample) }
+
+    /// Runs until the task is cancelled; then the sessions are closed politely.
     mutating func run() async {
+        let pool = pool
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await pool.run() }
+            await withTaskGroup(of: SlowLane.Report.self) { reads in
+                await watch(&reads)
+                reads.cancelAll()
+            }
+            group.cancelAll()
+        }
+    }
+
+    private mutating func watch(_ reads: inout TaskGroup<SlowLane.Report>) async {
         var ticker = Ticker(start: .now, interval: interval)
         publish()
         while !Task.isCancelled {
@@ -46,74 +77,122 @@ struct TargetMonitor {
             do { try await Task.sleep(until: tick, clock: .continuous) } catch { break }
             let started = ContinuousClock.now
             let before = (state: health.state, sentence: health.sentence)
-            await sample(at: tick)
+            await sample(at: tick, &reads)
             if Task.isCancelled { break }
             logChange(from: before.state, before.sentence)
             feed(.tickEnded(health.state, seconds: (ContinuousClock.now - started) / .seconds(1)))
             publish()
         }
-        session?.close()
     }
 
-    /// One tick: connects if need be, picks up a late answer, reads what is due.
-    private mutating func sample(at tick: ContinuousClock.Instant) async {
-        if session == nil, health.mayConnect(at: .now) { await connect() }
-        // To connect may have taken longer than the tick; the reads get their time all the same.
-        let deadline = max(tick, .now - interval * 0.1) + min(interval * 0.9, Self.longestSample)
-        if let session, await isFree(session, until: deadline) { await read(over: session, until: deadline) }
-    }
-
-    private mutating func connect() async {
-        do {
-            let opened = try await opener.open()
-            session = opened.session
-            health.opened()
-            schedule.reset()
-            feed(.opened(version: opened.version))
-            if let warning = opened.warning { log.warning("\(warning)") }
-        } catch {
-            giveUp(error)
-        }
-    }
-
-    /// Whether the session can be used: a statement of an earlier tick may still be under way.
-    private mutating func isFree(_ session: PostgresSession, until deadline: ContinuousClock.Instant) async -> Bool {
-        guard session.hasPendingAnswer else { return true }
-        do {
-            try await session.finishPending(timeout: max(deadline - .now, .milliseconds(1)))
-            return true
-        } catch {
+    /// One tick: reads what is due, as far as there is a session.
+    private mutating func sample(at tick: ContinuousClock.Instant, _ reads: inout TaskGroup<SlowLane.Report>) async {
+        guard !isStillUnanswered() else {
             feed(.skipped(ticks: 1))
-            if error.kind != .timeout || !health.unanswered(at: .now) { giveUp(TargetProblem(error)) }
-            return false
+            health.unanswered()
+            return
+        }
+        let due = schedule.beginTick(at: .now)
+        do {
+            try await pool.withConnection { session in
+                meet(session)
+                // To get a session may have taken longer than the tick; the reads get their time all the same.
+                let deadline = max(tick, .now - interval * 0.1) + Self.allowance(interval)
+                await read(due.filter { $0.cadence == .everyTick }, over: session, until: deadline)
+            }
+            guard health.state == .up else { return }
+            let deadline = tick + Self.allowance(interval)
+            await readSlow(due.filter { $0.cadence != .everyTick }, until: deadline, &reads)
+        } catch let error as PoolError {
+            if let problem = TargetProblem(error) { giveUp(problem) } else { health.isWithoutSession() }
+        } catch {
+            log.error("\(error)")
         }
     }
 
-    /// Reads what is due, and stops at the first source that does not answer in time or loses the session.
-    private mutating func read(over session: PostgresSession, until deadline: ContinuousClock.Instant) async {
+    /// The session of a tick's own statement stays in its pool until the answer has come: none is opened beside it.
+    private mutating func isStillUnanswered() -> Bool {
+        isUnanswered = isUnanswered && pool.statistics.busy > 0
+        return isUnanswered
+    }
+
+    /// Finds out whether a session is a new beginning, or a second one with the server that is known.
+    private mutating func meet(_ session: borrowing TargetSession) {
+        guard !serials.contains(session.serial) else { return }
+        let isSecond = problem == nil && !serials.isEmpty && slowLane.isReading
+        if !isSecond {
+            if problem == nil, !serials.isEmpty { feed(.lost) }
+            serials = []
+            schedule.reset()
+            serverVersion = session.session.serverVersion
+            feed(.opened(version: session.version))
+            if let warning = session.warning { log.warning("\(warning)") }
+        }
+        serials.insert(session.serial)
+    }
+
+    /// Reads a tick's own sources, and stops at the first that does not answer in time or loses the session.
+    private mutating func read(
+        _ sources: [any Source.Type], over session: borrowing TargetSession, until deadline: ContinuousClock.Instant
+    ) async {
         feed(.tickBegan)
-        let started = ContinuousClock.now
         var readings: [SourceReading] = []
-        for source in schedule.beginTick(at: started) {
-            let context = SourceContext(
-                serverVersion: session.serverVersion, facts: pipeline.facts,
-                includesQueryText: outlets.includesQueryText)
-            guard let statement = source.statement(in: context) else {
-                feed(.omitted(source))
-                continue
-            }
+        for source in sources {
+            guard let statement = statement(for: source, otherSessions: session.otherProcesses) else { continue }
+            let started = ContinuousClock.now
             let answer = await SourceReader.answer(
-                to: statement, of: source, kind: profile.kind, over: session,
+                to: statement, of: source, kind: profile.kind, over: session.session,
                 timeout: max(deadline - .now, .milliseconds(1)))
-            guard let reading = feed(.answered(answer)) else { continue }
-            if reading.outcome == .ok { schedule.answered(source, rows: reading.rows, started: started) }
-            if answer.failure == .skipped { schedule.isUnavailable(source) }
+            guard let reading = take(answer, startedAt: started) else { continue }
             readings.append(reading)
-            logProblem(of: reading)
             if reading.outcome == .timeout || reading.error?.isConnectionLost == true { break }
         }
-        let problem = health.sampled(readings, isPending: session.hasPendingAnswer, at: .now)
-        if let problem { giveUp(problem) }
+        isUnanswered = session.session.hasPendingAnswer
+        if let lost = health.sampled(readings) { giveUp(lost) } else if health.state == .up { problem = nil }
+    }
+
+    /// Reads what is due less often, one after another, until the deadline.
+    private mutating func readSlow(
+        _ due: [any Source.Type], until deadline: ContinuousClock.Instant, _ reads: inout TaskGroup<SlowLane.Report>
+    ) async {
+        var due = due.filter { !slowLane.isReading($0) }[...]
+        while !Task.isCancelled {
+            if !slowLane.isReading {
+                guard deadline > .now, let source = due.popFirst() else { return }
+                guard let statement = statement(for: source) else { continue }
+                slowLane.read(
+                    source, statement, kind: profile.kind, from: pool, epoch: serials, timeout: Self.longestSample,
+                    in: &reads)
+            }
+            switch await slowLane.next(until: deadline, in: &reads) {
+            case .deadline: return
+            // No session for it: it stays due.
+            case .noSession: return
+            case .answer(let answer, let started, let epoch):
+                // What was asked of a server that is gone says nothing of this one.
+                guard !epoch.isDisjoint(with: serials) else { continue }
+                take(answer, startedAt: started)
+            }
+        }
+    }
+
+    /// Nil when the source has nothing to ask now.
+    private mutating func statement(for source: any Source.Type, otherSessions: [Int32] = []) -> String? {
+        let context = SourceContext(
+            serverVersion: serverVersion, facts: pipeline.facts, includesQueryText: outlets.includesQueryText,
+            otherSessions: otherSessions)
+        let statement = source.statement(in: context)
+        if statement == nil { feed(.omitted(source)) }
+        return statement
+    }
+
+    @discardableResult
+    private mutating func take(_ answer: SourceAnswer, startedAt started: ContinuousClock.Instant) -> SourceReading? {
+        guard let reading = feed(.answered(answer)) else { return nil }
+        if reading.outcome == .ok { schedule.answered(answer.source, rows: reading.rows, started: started) }
+        if answer.failure == .skipped { schedule.isUnavailable(answer.source) }
+        logProblem(of: reading)
+        return reading
     }
 
     /// Everything that the metrics are made from passes here.
@@ -125,12 +204,14 @@ struct TargetMonitor {
     }
 
     private mutating func giveUp(_ problem: TargetProblem) {
-        session?.close()
-        session = nil
+        health.lost(problem)
+        guard problem != self.problem else { return }
+        self.problem = problem
+        serials = []
+        isUnanswered = false
         schedule.reset()
         feed(.lost)
         if let refusal = problem.refusal { feed(.refused(refusal)) }
-        health.lost(problem, at: .now, jitter: Double.random(in: 0..<1))
     }
 
     private func logChange(from state: TargetState, _ sentence: String?) {

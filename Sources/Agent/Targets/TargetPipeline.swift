@@ -29,6 +29,8 @@ struct TargetPipeline {
         switch event {
         case .opened(let version):
             self.version = version
+            // A session that was replaced between two ticks: no tick was missed, but the target may be another since.
+            if state == .up { miss(.disconnected) }
             facts = Facts()
             refusal = nil
         case .lost:
@@ -87,13 +89,16 @@ struct TargetPipeline {
         self.state = state
         report.recordTick(seconds: seconds)
         exchangeLinks(at: time)
-        for index in collectors.indices {
-            if state == .up {
-                collectors[index].observe(facts)
-            } else {
-                collectors[index].miss(state, refusal: state == .tooManyConnections ? refusal : nil)
-            }
+        if state == .up {
+            for index in collectors.indices { collectors[index].observe(facts) }
+        } else {
+            miss(state)
         }
+    }
+
+    private mutating func miss(_ state: TargetState) {
+        let refusal = state == .tooManyConnections ? refusal : nil
+        for index in collectors.indices { collectors[index].miss(state, refusal: refusal) }
     }
 
     /// A pooler tells its cluster who holds which backend; a server asks.

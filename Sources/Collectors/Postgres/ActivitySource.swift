@@ -11,8 +11,9 @@ package enum ActivitySource: Source {
         // The scalar subquery is evaluated once, after the backends were read: ages cannot be negative.
         // Our own row is always there, so that the clock is, too. The query text is only there for a recording of a
         // user who asked for it; nothing here decodes it.
+        let own = (["pg_backend_pid()"] + context.otherSessions.map { "\($0)" }).joined(separator: ", ")
         var columns = [
-            "(SELECT clock_timestamp()) AS sampled_at", "pid", "pid = pg_backend_pid() AS is_self", "datname::text",
+            "(SELECT clock_timestamp()) AS sampled_at", "pid", "pid IN (\(own)) AS is_self", "datname::text",
             "usename::text", "application_name", "state", "wait_event_type", "wait_event", "backend_start",
             "xact_start",
             "query_start", "state_change", "host(client_addr) AS client_address", "client_port",

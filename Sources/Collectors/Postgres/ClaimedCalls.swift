@@ -15,10 +15,8 @@ struct ClaimedCalls: Sendable {
         claims[claim.batch, default: []].append(Claim(statement: statement, time: max(0, claim.time)))
     }
 
-    /// Whether statements with estimated ends were found in this batch: what they have left may be off by their errors.
-    func hasEstimates(in batch: UnclaimedCalls.Batch) -> Bool {
-        claims[batch]?.contains { !$0.statement.isExact } ?? false
-    }
+    /// Whether statements were found in this batch: what they have left is off by their errors.
+    func hasClaims(in batch: UnclaimedCalls.Batch) -> Bool { claims[batch] != nil }
 
     /// The end of a read: gives out what was claimed from batches that end with it, and keeps that of the newer ones.
     mutating func end() -> [ReconciledStatements] {

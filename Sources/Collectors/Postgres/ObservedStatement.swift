@@ -11,7 +11,7 @@ struct ObservedStatement: Sendable {
     let isExact: Bool
     /// What the server may have counted for it.
     let range: ClosedRange<Double>
-    /// The same, where other statements with estimated ends have taken too much or too little of the batch before.
+    /// The same, where other statements have taken too much or too little of the batch before.
     let widerRange: ClosedRange<Double>
     /// In how many reads it was not found, and when first.
     var reads = 0
@@ -29,7 +29,9 @@ struct ObservedStatement: Sendable {
             case .exact: max(0, 0.9 * seconds - Self.overhead)...(1.02 * seconds + 0.002)
             case .estimated: max(0, 0.5 * seconds - Self.overhead)...(2 * seconds + 1.1 * interval)
             }
-        widerRange = max(0, range.lowerBound - 1.1 * interval)...(range.upperBound + 1.1 * interval)
+        // What was taken for exact ends had parsing and commit in it.
+        let slack = isExact ? Self.overhead : 1.1 * interval
+        widerRange = max(0, range.lowerBound - slack)...(range.upperBound + slack)
     }
 }
 

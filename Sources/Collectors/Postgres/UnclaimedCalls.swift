@@ -81,11 +81,11 @@ struct UnclaimedCalls: Sendable {
         }
     }
 
-    /// An older call with the statement's id that would fit if those that were found in its batch before, with estimated
-    /// ends, had taken more or less.
+    /// An older call with the statement's id that would fit if those that were found in its batch before had taken more
+    /// or less.
     mutating func claimShared(for statement: ObservedStatement, after claims: ClaimedCalls) -> Claim? {
-        guard !statement.isExact, let query = statement.queryID,
-            claims.hasEstimates(in: Batch(age: 1, database: statement.database, query: query)),
+        guard let query = statement.queryID,
+            claims.hasClaims(in: Batch(age: 1, database: statement.database, query: query)),
             let time = older[statement.database, query]?.time(of: statement.seconds, within: statement.widerRange)
         else { return nil }
         return take(time, fromAge: 1, statement.database, query)

@@ -1,6 +1,6 @@
 extension PoolError {
     /// The sentence for a task that gets no connection.
-    init(_ refusal: Refusal, _ configuration: PoolConfiguration) {
+    init(_ refusal: PoolRefusal, _ configuration: PoolConfiguration) {
         let reason: String
         let now = refusal.statistics
         var underlying = refusal.cause

@@ -1,0 +1,66 @@
+import Collectors
+import ConnectionPool
+import Observations
+import Postgres
+
+/// The reads that may outlast a tick: one at a time, each in a task of its own, over whatever session the pool has.
+struct SlowLane {
+    /// What a task of the lane ends with.
+    enum Report: Sendable {
+        case answer(SourceAnswer, startedAt: ContinuousClock.Instant, epoch: Set<Int>)
+        /// The pool had no session for it.
+        case noSession
+        /// It is time to go on without the answer.
+        case deadline
+    }
+
+    private var source: (any Source.Type)?
+    /// The deadline that a task waits for already.
+    private var armed: ContinuousClock.Instant?
+
+    /// Whether a read is under way.
+    var isReading: Bool { source != nil }
+
+    func isReading(_ source: any Source.Type) -> Bool { self.source.map { $0 == source } ?? false }
+
+    /// Begins to read.
+    /// - Parameter epoch: The sessions of the server that is asked.
+    mutating func read(
+        _ source: any Source.Type, _ statement: String, kind: TargetKind, from pool: ConnectionPool<TargetSession>,
+        epoch: Set<Int>, timeout: Duration, in reads: inout TaskGroup<Report>
+    ) {
+        self.source = source
+        reads.addTask {
+            do {
+                return try await pool.withConnection { session in
+                    let started = ContinuousClock.now
+                    let answer = await SourceReader.answer(
+                        to: statement, of: source, kind: kind, over: session.session, timeout: timeout)
+                    return .answer(answer, startedAt: started, epoch: epoch.union([session.serial]))
+                }
+            } catch {
+                return .noSession
+            }
+        }
+    }
+
+    /// The end of the read that is under way, or `deadline` if that comes first.
+    mutating func next(until deadline: ContinuousClock.Instant, in reads: inout TaskGroup<Report>) async -> Report {
+        if armed != deadline {
+            armed = deadline
+            reads.addTask {
+                try? await Task.sleep(until: deadline, clock: .continuous)
+                return .deadline
+            }
+        }
+        while let report = await reads.next() {
+            guard case .deadline = report else {
+                source = nil
+                return report
+            }
+            // Those of earlier ticks end here, too.
+            if deadline <= .now || Task.isCancelled { return report }
+        }
+        return .deadline
+    }
+}

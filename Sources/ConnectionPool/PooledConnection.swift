@@ -3,7 +3,7 @@
 /// Not copyable, so that a lease (`inout` in a closure) cannot outlive its scope: to store it, to return it or to
 /// capture it in a task does not compile.
 public protocol PooledConnection: ~Copyable, Sendable {
-    /// What the pool may do with it when a lease ends, and before it lends it again. Does no I/O.
+    /// What the pool may do with it when a lease ends, and before it lends it again. Waits for nothing.
     var condition: ConnectionCondition { get }
 
     /// Ends what it runs on the other side, as far as that can be done. Called from outside while a lease still uses

@@ -5,7 +5,7 @@ import ArgumentParser
 struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmarks", abstract: "Time and memory of Poolscope's parts.",
-        subcommands: [Scale.self, LiveScale.self, Pool.self])
+        subcommands: [Scale.self, LiveScale.self, Pool.self, PoolQuery.self])
 
     struct Scale: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -35,5 +35,22 @@ struct Benchmarks: AsyncParsableCommand {
         @Option(help: "Leases per round.") var leases = 100_000
 
         func run() async throws { try await PoolBenchmark.run(rounds: max(3, rounds), leases: max(1_000, leases)) }
+    }
+
+    struct PoolQuery: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "pool-query", abstract: "A query through the pool against bare libpq and psycopg's pool.")
+
+        @Option(help: "Benchmarks/Peers/libpq_query.c, compiled.") var libpq: String
+        @Option(help: "A Python with psycopg_pool.") var python: String?
+        @Option(help: "Rounds; the median counts.") var rounds = 15
+        @Option(help: "Queries of each contender in a round.") var queries = 8_000
+
+        func run() async throws {
+            try await PoolQueryBenchmark.run(
+                .init(
+                    libpq: libpq, psycopg: python.map { [$0, "Benchmarks/Peers/psycopg_query.py"] },
+                    rounds: max(1, rounds), queries: max(160, queries)))
+        }
     }
 }

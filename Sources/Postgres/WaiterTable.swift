@@ -60,8 +60,10 @@ struct WaiterTable<Waiter: Sendable>: Sendable {
     }
 
     /// How long the thread may sleep now, in milliseconds rounded up; -1 for as long as nothing happens.
+    ///
+    /// The alarm of a waiter that is gone counts: a session's next wait ends later than its last one would have, and so
+    /// need not wake the thread. It sleeps too little once, and `wakeUp` then forgets such alarms.
     mutating func fallAsleep(at now: ContinuousClock.Instant) -> Int32 {
-        while let next = alarms.min, entries[next.ticket] == nil { alarms.removeMin() }
         let next = alarms.min?.instant
         thread = .asleep(until: next)
         guard let next else { return -1 }
@@ -81,6 +83,9 @@ struct WaiterTable<Waiter: Sendable>: Sendable {
         while let next = alarms.min, next.instant <= now {
             alarms.removeMin()
             if let waiter = remove(next.ticket) { late.append(waiter) }
+        }
+        if ready.isEmpty {
+            while let next = alarms.min, entries[next.ticket] == nil { alarms.removeMin() }
         }
         return (ready, late)
     }

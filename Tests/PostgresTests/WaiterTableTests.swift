@@ -31,7 +31,7 @@ struct WaiterTableTests {
         #expect(table.remove(a) == nil && table.count == 0)
     }
 
-    @Test("nobody is woken for a waiter that is gone")
+    @Test("a waiter that is gone is forgotten when the thread wakes up for it, or without a reason")
     func gone() {
         var table = WaiterTable<String>()
         let ticket = table.issueTicket()
@@ -39,7 +39,29 @@ struct WaiterTableTests {
         #expect(table.contains(ticket))
         #expect(table.remove(ticket) == "a")
         #expect(!table.contains(ticket))
-        #expect(table.fallAsleep(at: start) == -1)
+        #expect(table.fallAsleep(at: start) == 1_000)
+        #expect(table.wakeUp(at: start, ready: []).late.isEmpty)
+        #expect(table.fallAsleep(at: start) == -1 && table.alarmCount == 0)
+    }
+
+    @Test("one wait after the other, of the same length: the thread is woken for the first alone")
+    func succession() {
+        var table = WaiterTable<Int>()
+        var now = start
+        var wakeUps = 0
+        _ = table.fallAsleep(at: now)
+        for number in 0..<1_000 {
+            let ticket = table.issueTicket()
+            if table.add(number, ticket, until: now + .seconds(30)) { wakeUps += 1 }
+            now += .microseconds(50)
+            #expect(table.wakeUp(at: now, ready: [ticket]).ready == [number])
+            _ = table.fallAsleep(at: now)
+        }
+        #expect(wakeUps == 1)
+        // Once for an alarm that nobody waits for any more; then for nothing.
+        now += .seconds(31)
+        #expect(table.wakeUp(at: now, ready: []).late.isEmpty)
+        #expect(table.fallAsleep(at: now) == -1)
     }
 
     @Test("alarms of waiters that are gone do not pile up")

@@ -111,6 +111,12 @@ package actor PrivatePostgres {
     /// SIGCONT: the end of `suspend`.
     package func resume() { process.resume() }
 
+    /// SIGSTOP to one backend: its client gets no answer, the others go on. False when there is no such backend.
+    package func suspend(backend: Int32) -> Bool { process.signal(SIGSTOP, toChild: backend) }
+
+    /// SIGCONT to one backend; nothing happens when it has ended.
+    package func resume(backend: Int32) { _ = process.signal(SIGCONT, toChild: backend) }
+
     /// Runs SQL through psql as superuser over the unix socket, for set-up and as an independent oracle.
     ///
     /// The text goes through standard input, so that no password in it shows in `ps`.

@@ -60,6 +60,13 @@ package struct ServerProcess: Sendable {
         if isRunning { Glibc.kill(processID, number) }
     }
 
+    /// Sends a signal to one of its children; false when it has no such child, any more.
+    package func signal(_ number: Int32, toChild child: Int32) -> Bool {
+        guard isRunning, let child = children.first(where: { $0.processID == child }) else { return false }
+        child.signal(number)
+        return true
+    }
+
     /// Asks it with `signal` to end (waking it first, should it be suspended), and kills it with its children when it
     /// has not ended within `limit`.
     package func end(_ signal: Int32, within limit: Duration = .seconds(10)) async throws {

@@ -19,8 +19,8 @@ struct StatementReconcilerPropertyTests {
     /// What came of a run.
     private struct Result {
         var histogram = Histogram(bounds: [0.001, 0.01, 0.1, 1, 1.4, 2.5, 5, 10])
-        var observed: [Double] = []
-        var added: [ReconciledStatements] = []
+        var followed = 0
+        var observed: [ReconciledStatements] = []
         var reconciler = StatementReconciler()
     }
 
@@ -35,17 +35,14 @@ struct StatementReconcilerPropertyTests {
             let finished = world.finished(at: now)
             let isRead = !(isSteady && world.chance(world.trouble.missedReads))
             let statistics = isRead ? world.statistics(at: now + world.gap()) : nil
-            for statement in finished {
-                result.histogram.observe(statement.seconds)
-                result.observed.append(statement.seconds)
-            }
-            let added = result.reconciler.observe(
+            result.followed += finished.count
+            let observed = result.reconciler.observe(
                 finished: finished, statistics: statistics, at: ServerTime(microseconds: Int64(tick) * 1_000_000))
-            for each in added {
+            for each in observed {
                 #expect(each.seconds >= 0 && each.seconds.isFinite && each.times > 0)
                 result.histogram.observe(each.seconds, times: each.times)
             }
-            result.added += added
+            result.observed += observed
         }
         return result
     }
@@ -56,35 +53,13 @@ struct StatementReconcilerPropertyTests {
             seed: seed, sessions: 12, queries: Self.queries, busy: 0.5...60, pause: 0.0001...0.4, trouble: trouble)
     }
 
-    @Test("count is the server's, the sum but for what waits to be settled", arguments: 1...25)
+    @Test("count and sum are the server's", arguments: 1...25)
     func exact(seed: UInt64) {
         var world = mixed(seed: seed)
         let result = run(&world, until: 70)
         #expect(result.histogram.count == UInt64(world.counted.calls))
-        let sum = result.histogram.sum + result.reconciler.unsettled("shop")
-        #expect(abs(sum - world.counted.seconds) <= 1e-6 * world.counted.seconds)
-    }
-
-    @Test("a difference between estimated ends and the server's times is settled by what comes next", arguments: 1...5)
-    func settled(seed: UInt64) {
-        var world = StatementWorld(
-            seed: seed, sessions: 12, queries: Self.queries, busy: 0.5...30, pause: 0.0001...0.05)
-        var result = run(&world, until: 40)
-        var later = StatementWorld(
-            seed: seed + 100, sessions: 4, queries: [Self.queries[1]], busy: 60...120, pause: 0.0001...0.001)
-        // The same server goes on with fast statements.
-        var open = result.reconciler.unsettled("shop")
-        var sum = 0.0
-        for tick in 57...140 {
-            let finished = later.finished(at: Double(tick))
-            let statistics = later.statistics(at: Double(tick) + 0.01)
-            let added = result.reconciler.observe(
-                finished: finished, statistics: statistics, at: ServerTime(microseconds: Int64(tick) * 1_000_000))
-            sum += added.reduce(0) { $0 + $1.seconds * Double($1.times) } + finished.reduce(0) { $0 + $1.seconds }
-            open = result.reconciler.unsettled("shop")
-        }
-        #expect(abs(open) < 1, "at most what the last estimated ends left")
-        #expect(sum > 0)
+        #expect(result.reconciler.openCount == 0)
+        #expect(abs(result.histogram.sum - world.counted.seconds) <= 1e-6 * world.counted.seconds)
     }
 
     @Test("with planning, failures, missed ticks and missed reads nothing is lost", arguments: 1...25)
@@ -105,7 +80,7 @@ struct StatementReconcilerPropertyTests {
         var world = mixed(seed: seed, trouble: .init(evictions: 0.3, resets: 0.05))
         let result = run(&world, until: 70)
         #expect(Int(result.histogram.count) <= world.counted.calls)
-        #expect(result.histogram.count >= UInt64(result.observed.count))
+        #expect(result.histogram.count >= UInt64(result.followed))
     }
 
     /// Short statements and those of well over an interval, so that no error of an estimated end makes one the other.
@@ -123,10 +98,10 @@ struct StatementReconcilerPropertyTests {
             trouble: .init(missedReads: missedReads))
         let result = run(&world, until: 75)
         #expect(result.histogram.counts.suffix(4).reduce(0, +) == UInt64(world.all.count { $0.seconds > 1 }))
-        #expect(result.added.allSatisfy { $0.seconds < 1 })
+        #expect(result.observed.allSatisfy { $0.seconds < 1 || $0.times == 1 })
     }
 
-    @Test("without ids, few in a hundred of them are there twice", arguments: 1...25)
+    @Test("without ids, few in a hundred of them are there twice, or pass for shorter ones", arguments: 1...25)
     func tailWithoutIDs(seed: UInt64) {
         var world = StatementWorld(
             seed: seed, sessions: 12, queries: Self.twoKinds, busy: 0.5...60, pause: 0.0001...0.4,
@@ -134,7 +109,7 @@ struct StatementReconcilerPropertyTests {
         let result = run(&world, until: 75)
         let tail = Int(result.histogram.counts.suffix(4).reduce(0, +))
         let truth = world.all.count { $0.seconds > 1 }
-        #expect(tail >= truth && tail <= truth + truth / 25)
+        #expect(abs(tail - truth) <= truth / 25)
     }
 
     @Test("without ids the count is the server's", arguments: 1...25)
@@ -143,7 +118,7 @@ struct StatementReconcilerPropertyTests {
         let result = run(&world, until: 70)
         let excess = Int(result.histogram.count) - world.counted.calls
         #expect((0...3).contains(excess), "\(excess)")
-        let sum = result.histogram.sum + result.reconciler.unsettled("shop")
+        let sum = result.histogram.sum
         #expect(abs(sum - world.counted.seconds) <= 0.02 * world.counted.seconds, "\(sum) \(world.counted.seconds)")
     }
 }

@@ -87,13 +87,13 @@ package struct EpisodesCollector: Collector {
         }
     }
 
-    /// The one place where finished statements enter the histogram, and with them those that only the server counted.
+    /// The one place where statements enter the histogram: those that were followed, and those that only the server
+    /// counted.
     private mutating func record(
         _ statements: [FinishedStatement], _ statistics: StatementStatistics?, at now: ServerTime
     ) {
-        for statement in statements { queries.observe(statement.seconds, ["datname": statement.database]) }
-        for unseen in reconciler.observe(finished: statements, statistics: statistics, at: now) {
-            queries.observe(unseen.seconds, ["datname": unseen.database], times: unseen.times)
+        for each in reconciler.observe(finished: statements, statistics: statistics, at: now) {
+            queries.observe(each.seconds, ["datname": each.database], times: each.times)
         }
     }
 

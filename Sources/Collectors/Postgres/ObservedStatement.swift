@@ -11,6 +11,8 @@ struct ObservedStatement: Sendable {
     let isExact: Bool
     /// What the server may have counted for it.
     let range: ClosedRange<Double>
+    /// The same, where other statements with estimated ends have taken too much or too little of the batch before.
+    let widerRange: ClosedRange<Double>
     /// In how many reads it was not found, and when first.
     var reads = 0
     var missedSince: ServerTime?
@@ -27,6 +29,7 @@ struct ObservedStatement: Sendable {
             case .exact: max(0, 0.9 * seconds - Self.overhead)...(1.02 * seconds + 0.002)
             case .estimated: max(0, 0.5 * seconds - Self.overhead)...(2 * seconds + 1.1 * interval)
             }
+        widerRange = max(0, range.lowerBound - 1.1 * interval)...(range.upperBound + 1.1 * interval)
     }
 }
 

@@ -1,6 +1,6 @@
 import Observations
 
-/// Statements that the server counted and nobody saw: so many, of so long each.
+/// So many statements of so long each, to be observed.
 package struct ReconciledStatements: Sendable, Equatable {
     package var database: String
     package var seconds: Double
@@ -14,24 +14,26 @@ package struct ReconciledStatements: Sendable, Equatable {
 }
 
 /// Completes the statements that were followed through pg_stat_activity with those that pg_stat_statements counted,
-/// so that in the long run count and sum of the durations are the server's own, and the slow tail is exact.
+/// so that count and sum of the durations are the server's own, and the slow tail is exact.
 ///
-/// Each observed statement is looked for among the calls that the server counted meanwhile; what nobody saw is added
-/// at the mean of its statement. Whatever the server had counted at one read has, by the next, been observed or
-/// never will be, for a sample of the activity lies between the two. So the rest of a read is added at the next read,
-/// and a statement that ends between a tick's two reads is not counted twice.
+/// Each observed statement is held back until its call is found among those that the server counted, and then stands
+/// with the server's time; what nobody saw is added at the mean of its statement. Whatever the server had counted at
+/// one read has, by the next, been observed or never will be, for a sample of the activity lies between the two. So
+/// the calls of a read are given out at the next read, and a statement that ends between a tick's two reads is not
+/// counted twice.
 ///
 /// What does not fit:
-/// - An observed statement that the server has not counted waits for it for some reads, then it stands on top of the
-///   server's count: it failed or was cancelled, or is not tracked there. A short one can also pass for a call of the
-///   same statement that nobody saw: then the count is the server's.
+/// - An observed statement that the server has not counted waits for it for some reads, then it stands with its own
+///   time on top of the server's count: it failed or was cancelled, or is not tracked there. A short one can also pass
+///   for a call of the same statement that nobody saw: then the count is the server's.
 /// - Observed times include parsing, planning, commit and sending, the server's do not, and estimated ends are off by
-///   up to half an interval. The difference is kept per database and spread over what is added, up to a quarter of it
-///   at a time, until the sums agree.
+///   up to half an interval: the server's time counts. Where a batch of calls has room for the observed time, that is
+///   taken for it, and what is left over goes to the others.
 /// - Statements without an id (before PostgreSQL 14), and those whose id the server does not know (EXECUTE) or which
 ///   are strings of several statements, are looked for among all calls of their database.
 ///
-/// Memory: the entries of the last read, at most `mostOpen` observed statements, and one number per database.
+/// Memory: the entries of the last read, at most `mostOpen` observed statements, and those that found their calls at
+/// the last read.
 package struct StatementReconciler: Sendable {
     /// After this long without a read (seconds) the next is a new baseline: nothing is added for the time between.
     /// Longer where the reads themselves are this far apart, by a long interval and many entries.
@@ -42,10 +44,6 @@ package struct StatementReconciler: Sendable {
     static let furtherReads = 2
     static let patience = 10.0
     static let mostOpen = 20_000
-    /// The share by which what is added at a read may be stretched or shrunk to settle the difference of the sums.
-    static let settlement = 0.25
-    /// Differences beyond this (seconds) are none that could ever be settled.
-    static let mostDifference = 600.0
 
     private var baseline: StatementBaseline?
     private var lastTick: ServerTime?
@@ -56,16 +54,12 @@ package struct StatementReconciler: Sendable {
     /// Observed statements not yet found among the server's calls.
     private var open: [ObservedStatement] = []
     private var calls = UnclaimedCalls()
-    /// Seconds that the server has more than was observed and added, by database.
-    private var difference: [String: Double] = [:]
+    private var claims = ClaimedCalls()
 
     package init() {}
 
     /// Whether observations are completed by the server's counts now; else they are samples alone.
     package var isReconciling: Bool { baseline != nil }
-
-    /// Seconds that the server has more than was observed and added until now, in this database.
-    func unsettled(_ database: String) -> Double { difference[database] ?? 0 }
 
     /// Observed statements that still look for their call.
     var openCount: Int { open.count }
@@ -74,10 +68,11 @@ package struct StatementReconciler: Sendable {
     /// word: the server's counts include them.
     ///
     /// - Parameters:
-    ///   - finished: What ended since the last tick; the caller observes it himself.
+    ///   - finished: What ended since the last tick.
     ///   - statistics: The read of this tick; nil when there was none.
     ///   - now: The time of the tick's activity sample.
-    /// - Returns: What to observe beside it. Never negative, never NaN.
+    /// - Returns: What to observe now; without reconciliation what has finished, else what has found its call, what has
+    ///   looked for it long enough, and what nobody saw. Never negative, never NaN.
     package mutating func observe(
         finished: [FinishedStatement], statistics: StatementStatistics?, at now: ServerTime
     ) -> [ReconciledStatements] {
@@ -85,20 +80,33 @@ package struct StatementReconciler: Sendable {
         longestInterval = max(longestInterval, interval)
         if interval > 0 { shortestInterval = min(shortestInterval, interval) }
         lastTick = now
+        open += finished.map { ObservedStatement($0, interval: interval) }
         if let baseline, now.seconds(since: baseline.at) <= longestGap(after: baseline) {
-            open += finished.map { ObservedStatement($0, interval: interval) }
-            if open.count > Self.mostOpen { open.removeFirst(open.count - Self.mostOpen) }
-            guard let statistics else { return [] }
+            guard let statistics else { return giveUpSurplus() }
             if let next = StatementBaseline(statistics, after: baseline, at: now) {
                 self.baseline = next
                 calls.begin(next.calls(since: baseline))
-                return settle(with: next)
+                return settle(with: next) + giveUpSurplus()
             }
         }
-        let last = calls.takeAll().flatMap { add($0) }
-        (baseline, open, difference, longestInterval) = (nil, [], [:], 0)
+        let last = end()
         baseline = statistics.flatMap { StatementBaseline($0, after: nil, at: now) }
         return last
+    }
+
+    /// Ends the comparison: what is open looks for its call a last time, then everything is given out.
+    private mutating func end() -> [ReconciledStatements] {
+        if let baseline { claimAll(at: baseline) }
+        let given = open.map(\.asObserved)
+        (open, baseline, longestInterval) = ([], nil, 0)
+        return claims.takeAll() + given + calls.takeAll().flatMap(\.remainder)
+    }
+
+    /// More statements than can be held back stand with their own times, first those that have looked already.
+    private mutating func giveUpSurplus() -> [ReconciledStatements] {
+        let surplus = max(0, open.count - Self.mostOpen)
+        defer { open.removeFirst(surplus) }
+        return open.prefix(surplus).map(\.asObserved)
     }
 
     private func longestGap(after read: StatementBaseline) -> Double {
@@ -108,9 +116,20 @@ package struct StatementReconciler: Sendable {
     }
 
     private mutating func settle(with read: StatementBaseline) -> [ReconciledStatements] {
+        claimAll(at: read)
+        let forgiven = forgive(at: read.at)
+        let unseen = calls.end(interval: longestInterval).flatMap(\.remainder)
+        longestInterval = 0
+        return claims.end() + forgiven + unseen
+    }
+
+    /// Lets every open statement look for its call, in the order in which places are given away.
+    private mutating func claimAll(at read: StatementBaseline) {
         open.sort()
         claim { $0.isExact ? $1.claim(for: $0, isClose: true) : nil }
         claim { $1.claim(for: $0, isClose: false) }
+        let found = claims
+        claim { $1.claimShared(for: $0, after: found) }
         claim { $1.claimLate(for: $0) }
         // A failed statement must not pass for another's call: only what the server has no id for, or what is long
         // enough to be a string of several statements, is looked for under other ids.
@@ -123,49 +142,48 @@ package struct StatementReconciler: Sendable {
                 return calls.claimAnywhere(for: statement, olderOnly: !isStray, isClose: isClose, in: &indexes)
             }
         }
-        forgive(at: read.at)
-        let added = calls.end(interval: longestInterval).flatMap { add($0) }
-        longestInterval = 0
-        difference = difference.filter { read.databases.contains($0.key) }
-        return added
     }
 
-    /// Lets every open statement look for its call; `body` returns the server's time of the one found.
-    private mutating func claim(_ body: (ObservedStatement, inout UnclaimedCalls) -> Double?) {
+    private mutating func claim(_ body: (ObservedStatement, inout UnclaimedCalls) -> UnclaimedCalls.Claim?) {
         open.removeAll { statement in
-            guard let time = body(statement, &calls) else { return false }
-            difference[statement.database, default: 0] += time - statement.seconds
+            guard let claim = body(statement, &calls) else { return false }
+            claims.add(statement, claim)
             return true
         }
     }
 
     /// Stops looking for those that the server will not count any more.
-    private mutating func forgive(at now: ServerTime) {
+    private mutating func forgive(at now: ServerTime) -> [ReconciledStatements] {
+        var forgiven: [ReconciledStatements] = []
         for index in open.indices {
             open[index].reads += 1
             open[index].missedSince = open[index].missedSince ?? now
         }
         open.removeAll { statement in
-            statement.reads > Self.furtherReads
-                && now.seconds(since: statement.missedSince ?? now) >= Self.patience
+            guard statement.reads > Self.furtherReads,
+                now.seconds(since: statement.missedSince ?? now) >= Self.patience
+            else { return false }
+            forgiven.append(statement.asObserved)
+            return true
         }
+        return forgiven
     }
+}
 
-    /// Adds what nobody saw at the means of its statements, and settles the difference of the sums with it.
-    private mutating func add(_ ledger: CallLedger) -> [ReconciledStatements] {
-        var added: [ReconciledStatements] = []
-        for database in ledger.databases {
-            let batches = ledger.ordered(database).map(\.batch)
-            let total = batches.reduce(0) { $0 + $1.seconds }
-            let most = Self.settlement * total
-            let open = difference[database] ?? 0
-            let change = min(max(open, -most), most)
-            difference[database] = min(max(open - change, -Self.mostDifference), Self.mostDifference)
-            let factor = total > 0 ? 1 + change / total : 1
-            added += batches.map {
-                ReconciledStatements(database: database, seconds: $0.mean * factor, times: $0.calls)
+extension ObservedStatement {
+    /// With its own time: its call was not found.
+    fileprivate var asObserved: ReconciledStatements {
+        ReconciledStatements(database: database, seconds: seconds, times: 1)
+    }
+}
+
+extension CallLedger {
+    /// What nobody saw, at the means of its statements.
+    fileprivate var remainder: [ReconciledStatements] {
+        databases.flatMap { database in
+            ordered(database).map {
+                ReconciledStatements(database: database, seconds: $0.batch.mean, times: $0.batch.calls)
             }
         }
-        return added
     }
 }

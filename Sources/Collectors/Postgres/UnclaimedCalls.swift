@@ -1,8 +1,30 @@
 /// Calls that the server counted and no observed statement has claimed yet.
 ///
-/// A call is claimed when the statement that it was is found: its time leaves the sums of its batch. What a claim
-/// returns is the server's time for it.
+/// A call is claimed when the statement that it was is found: its time leaves the sums of its batch.
 struct UnclaimedCalls: Sendable {
+    /// The call that a statement was.
+    struct Claim {
+        /// The server's time for it.
+        let time: Double
+        /// What it was taken out of.
+        let batch: Batch
+    }
+
+    /// The calls of one statement that one read counted.
+    struct Batch: Hashable, Comparable {
+        /// The reads since then: 0 for the newer calls, 1 for the older, more for suspects.
+        var age: Int
+        let database: String
+        let query: Int64
+
+        /// The same at the next read.
+        var older: Batch { Batch(age: age + 1, database: database, query: query) }
+
+        static func < (lhs: Batch, rhs: Batch) -> Bool {
+            (lhs.age, lhs.database, lhs.query) < (rhs.age, rhs.database, rhs.query)
+        }
+    }
+
     /// Counted by this read. The samples that show these statements may still come.
     private var newer = CallLedger()
     /// Counted by the read before: after this tick's statements nobody will claim them.
@@ -36,7 +58,7 @@ struct UnclaimedCalls: Sendable {
 
     /// A call with the statement's id: an older one, whose last chance it is, unless a newer one fits clearly better.
     /// - Parameter isClose: Whether the server's time must be close to the observed one.
-    mutating func claim(for statement: ObservedStatement, isClose: Bool) -> Double? {
+    mutating func claim(for statement: ObservedStatement, isClose: Bool) -> Claim? {
         guard let query = statement.queryID else { return nil }
         let old = older.time(of: statement, as: query)
         let new = newer.time(of: statement, as: query)
@@ -46,21 +68,40 @@ struct UnclaimedCalls: Sendable {
         guard let time = prefersNew == true ? new : old,
             !isClose || statement.misfit(time) <= statement.closeness
         else { return nil }
-        return prefersNew == true
-            ? newer.remove(time, statement.database, query) : older.remove(time, statement.database, query)
+        return take(time, fromAge: prefersNew == true ? 0 : 1, statement.database, query)
+    }
+
+    /// - Parameter age: As in `Batch`; the first suspects are the oldest.
+    private mutating func take(_ time: Double, fromAge age: Int, _ database: String, _ query: Int64) -> Claim {
+        let batch = Batch(age: age, database: database, query: query)
+        switch age {
+        case 0: return Claim(time: newer.remove(time, database, query), batch: batch)
+        case 1: return Claim(time: older.remove(time, database, query), batch: batch)
+        default: return Claim(time: suspects[suspects.count + 1 - age].remove(time, database, query), batch: batch)
+        }
+    }
+
+    /// An older call with the statement's id that would fit if those that were found in its batch before, with estimated
+    /// ends, had taken more or less.
+    mutating func claimShared(for statement: ObservedStatement, after claims: ClaimedCalls) -> Claim? {
+        guard !statement.isExact, let query = statement.queryID,
+            claims.hasEstimates(in: Batch(age: 1, database: statement.database, query: query)),
+            let time = older[statement.database, query]?.time(of: statement.seconds, within: statement.widerRange)
+        else { return nil }
+        return take(time, fromAge: 1, statement.database, query)
     }
 
     /// A slow statement that fits nowhere takes any slow call with its id that would be added otherwise: several slow
     /// calls between two reads can be taken for each other, and the errors of estimated ends add up.
-    mutating func claimLate(for statement: ObservedStatement) -> Double? {
+    mutating func claimLate(for statement: ObservedStatement) -> Claim? {
         guard let query = statement.queryID, statement.seconds >= ObservedStatement.overhead else { return nil }
         let range = ObservedStatement.overhead...Double.greatestFiniteMagnitude
         if let time = older[statement.database, query]?.time(of: statement.seconds, within: range) {
-            return older.remove(time, statement.database, query)
+            return take(time, fromAge: 1, statement.database, query)
         }
         for index in suspects.indices {
             if let time = suspects[index][statement.database, query]?.time(of: statement.seconds, within: range) {
-                return suspects[index].remove(time, statement.database, query)
+                return take(time, fromAge: suspects.count + 1 - index, statement.database, query)
             }
         }
         return nil
@@ -70,7 +111,7 @@ struct UnclaimedCalls: Sendable {
     /// - Parameter olderOnly: A newer one might yet be its own statement's.
     mutating func claimAnywhere(
         for statement: ObservedStatement, olderOnly: Bool, isClose: Bool, in indexes: inout [String: MeanIndex]
-    ) -> Double? {
+    ) -> Claim? {
         let database = statement.database
         let index = indexes[database] ?? MeanIndex(older: older, newer: newer, database: database)
         indexes[database] = index
@@ -82,7 +123,7 @@ struct UnclaimedCalls: Sendable {
             return time
         }
         guard let (place, time) = found else { return nil }
-        return place.isOlder ? older.remove(time, database, place.query) : newer.remove(time, database, place.query)
+        return take(time, fromAge: place.isOlder ? 1 : 0, database, place.query)
     }
 }
 

@@ -138,16 +138,22 @@ extension GroundTruthMeasurement {
     ) async throws -> (MetricsText, Totals?) {
         let samples = ["collector": "activity", "outcome": "ok"]
         let before = try await poolscope.metrics().series("poolscope_samples_total", samples) ?? 0
-        let page = try await poolscope.metrics("three more samples") {
-            ($0.series("poolscope_samples_total", samples) ?? 0) >= before + 3
+        func page(after count: Double) async throws -> MetricsText {
+            try await poolscope.metrics("\(count) more samples") {
+                ($0.series("poolscope_samples_total", samples) ?? 0) >= before + count
+            }
         }
-        guard setting.version.hasStatStatements else { return (page, nil) }
+        guard setting.version.hasStatStatements else { return (try await page(after: samplesToSettle), nil) }
         let row = try await server.execute(
             """
             SELECT sum(calls), sum(total_exec_time) / 1000 FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
             WHERE datname = 'shop'
             """
         ).split(separator: "|").compactMap { Double($0) }
-        return (page, row.count == 2 ? Totals(count: row[0], seconds: row[1]) : nil)
+        return (try await page(after: samplesToSettle), row.count == 2 ? Totals(count: row[0], seconds: row[1]) : nil)
     }
+
+    /// The last statements are observed by the first sample and counted by its read or the next, given out at the read
+    /// after it, and the page may be as old as a sample.
+    private static let samplesToSettle = 4.0
 }

@@ -66,10 +66,8 @@ struct GroundTruthTests {
         }
         guard let statistics = measurement.statistics else { return }
         #expect(measurement.source == "reconciled", "\(name)")
-        // The workload has stopped: a statement that ran across the first read may be one too many, and what estimated
-        // ends are off by stays, since no later statement settles it.
-        #expect(abs(measurement.published.count - statistics.count) <= 2, "\(name)")
-        #expect(abs(measurement.published.seconds - statistics.seconds) < 0.03 * statistics.seconds, "\(name)")
+        #expect(measurement.published.count == statistics.count, "\(name)")
+        #expect(abs(measurement.published.seconds - statistics.seconds) < 1e-6 * statistics.seconds, "\(name)")
     }
 
     @Test("docs/accuracy.md has every section, each with figures")

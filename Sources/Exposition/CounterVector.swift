@@ -38,6 +38,9 @@ package struct CounterVector: Sendable {
     ///   as a second, and no series says when it began.
     package mutating func endTick(at time: Double? = nil) { table.endTick(at: time) }
 
+    /// Only says up to when things were counted, in seconds since 1970, where no place is ever given to another.
+    package mutating func tell(_ time: Double) { table.tell(time) }
+
     /// The total of these labels; 0 for a series that does not exist.
     package subscript(labels: Labels) -> Double { table[labels] ?? 0 }
 

@@ -17,6 +17,12 @@ public struct Exemplar: Sendable, Equatable {
         self.timestamp = timestamp
     }
 
+    /// Whether it replaces another one: the later, of two at one time the larger one, so that the order in which they
+    /// came makes no difference.
+    func replaces(_ other: Exemplar) -> Bool {
+        (timestamp, value, labels) >= (other.timestamp, other.value, other.labels)
+    }
+
     private static func fitting(_ labels: Labels) -> Labels {
         var room = longestLabels
         var isWhole = true

@@ -33,7 +33,7 @@ public struct Histogram: Sendable, Equatable {
         native.observe(value, times: times)
     }
 
-    /// Counts one value and remembers what stands behind it. Of the values of one bucket the latest is remembered.
+    /// Counts one value and remembers what stands behind it. Of each bucket the latest is remembered.
     public mutating func observe(_ exemplar: Exemplar) {
         observe(exemplar.value)
         keep(exemplar, at: bucket(of: exemplar.value))
@@ -78,7 +78,7 @@ public struct Histogram: Sendable, Equatable {
     private mutating func keep(_ exemplar: Exemplar?, at index: Int) {
         guard let exemplar else { return }
         if exemplars.isEmpty { exemplars = Array(repeating: nil, count: counts.count) }
-        if let known = exemplars[index], known.timestamp > exemplar.timestamp { return }
+        if let known = exemplars[index], !exemplar.replaces(known) { return }
         exemplars[index] = exemplar
     }
 

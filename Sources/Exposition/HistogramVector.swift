@@ -41,6 +41,9 @@ package struct HistogramVector: Sendable {
     ///   as a second, and no series says when it began.
     package mutating func endTick(at time: Double? = nil) { table.endTick(at: time) }
 
+    /// Only says up to when things were counted, in seconds since 1970, where no place is ever given to another.
+    package mutating func tell(_ time: Double) { table.tell(time) }
+
     /// Forgets all observations and keeps who has a place: for a distribution of the moment, not a total.
     package mutating func startOver() { table.reset() }
 

@@ -148,8 +148,9 @@ public enum ProtobufEncoder {
         let microseconds = Int64((time * 1e6).rounded())
         let seconds = microseconds >= 0 ? microseconds / 1_000_000 : -((999_999 - microseconds) / 1_000_000)
         writer.write(field) { writer in
-            writer.write(1, signed: seconds)
-            writer.write(2, signed: (microseconds - seconds * 1_000_000) * 1_000)
+            let nanoseconds = (microseconds - seconds * 1_000_000) * 1_000
+            if seconds != 0 { writer.write(1, signed: seconds) }
+            if nanoseconds != 0 { writer.write(2, signed: nanoseconds) }
         }
     }
 }

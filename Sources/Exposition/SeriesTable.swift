@@ -61,19 +61,19 @@ struct SeriesTable<Value: Sendable>: Sendable {
     }
 
     mutating func endTick(at time: Double?) {
-        if let time {
-            if lastTick == nil { date(from: time) }
-            lastTick = time
-        }
+        if let time { tell(time) }
         let initial = Entry(value: initial, created: lastTick)
         roster.endTick(admitting: newcomers, as: initial, at: time)
         newcomers.removeAll(keepingCapacity: true)
     }
 
-    /// Dates what appeared before any time was known.
-    private mutating func date(from time: Double) {
-        roster.changeAll { $0.created = time }
-        for labels in others.keys { others[labels]?.created = time }
+    /// Tells the time up to which things were counted. What appeared before any time was known began at the first one.
+    mutating func tell(_ time: Double) {
+        if lastTick == nil {
+            roster.changeAll { $0.created = time }
+            for labels in others.keys { others[labels]?.created = time }
+        }
+        lastTick = time
     }
 
     /// Sets every series back, without a change to who is a member: for what describes the moment.

@@ -154,7 +154,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "WebServerTests", dependencies: ["WebServer"], swiftSettings: strict),
         .testTarget(
-            name: "AgentTests", dependencies: ["Agent", "Compression", "Exposition", "Locking", "TestSupport"],
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "ClientModel", "Compression", "Exposition", "Locking", "TestSupport",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
             exclude: ["Golden", "Recordings"],
             swiftSettings: strict),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "TestSupport"], swiftSettings: strict),
@@ -162,7 +166,7 @@ let package = Package(
             name: "LiveTests",
             dependencies: [
                 "Agent", "Collectors", "ConnectionPool", "Demo", "Exposition", "Locking", "Observations", "PoolMetrics",
-                "Postgres", "PostgresPool", "TestSupport", "pool-example", "poolscope",
+                "Postgres", "PostgresPool", "TestSupport", "WebServer", "pool-example", "poolscope",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

@@ -65,7 +65,9 @@ struct PagesTests {
         }
         #expect(torn.withLock { $0 } == 0, "every page is whole")
         #expect(page.reply(to: HTTPRequest(path: "/metrics")) === page.reply(to: HTTPRequest(path: "/metrics")))
-        #expect(String(decoding: page.reply(to: HTTPRequest(path: "/metrics")).body, as: UTF8.self).contains("target=\"b\""))
+        #expect(
+            String(decoding: page.reply(to: HTTPRequest(path: "/metrics")).body, as: UTF8.self).contains("target=\"b\"")
+        )
     }
 
     @Test("a page that is not ready names the targets that have not been tried; health does not depend on them")

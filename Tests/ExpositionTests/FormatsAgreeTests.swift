@@ -20,7 +20,7 @@ struct FormatsAgreeTests {
         try #require(openMetrics.count == snapshots.count)
         for (snapshot, families) in zip(snapshots, openMetrics) {
             let text = try ReadPage(text: String(decoding: TextEncoder.encode(snapshot), as: UTF8.self))
-            let protobuf = try decode(ProtobufEncoder.encode(snapshot))
+            let protobuf = try ClientModelReader.read(ProtobufEncoder.encode(snapshot))
             #expect(differences(ReadPage(protobuf: protobuf), text) == [])
             let read = ReadPage(openMetrics: families)
             #expect(differences(read, text.filter { read[$0.key] != nil || !isSumless($0.key, snapshot, text) }) == [])

@@ -1,9 +1,5 @@
 import ClientModel
-import Exposition
-import Foundation
-import SwiftProtobuf
 import TestSupport
-import Testing
 
 /// One series as a reader of some format found it. Texts are compared by their bytes, since Swift takes canonically
 /// equivalent ones for equal, bounds by their numbers.
@@ -88,21 +84,4 @@ extension ReadPage {
             self[ReadSeries(name + "_bucket", labels)] = Double(count)
         }
     }
-}
-
-/// The families of a page in protobuf, read by swift-protobuf. It would write them in as many bytes: none is superfluous.
-func decode(_ bytes: [UInt8]) throws -> [Io_Prometheus_Client_MetricFamily] {
-    let stream = InputStream(data: Data(bytes))
-    stream.open()
-    defer { stream.close() }
-    var families: [Io_Prometheus_Client_MetricFamily] = []
-    var size = 0
-    while size < bytes.count {
-        let family = try BinaryDelimited.parse(messageType: Io_Prometheus_Client_MetricFamily.self, from: stream)
-        let length = try (family.serializedBytes() as [UInt8]).count
-        size += length + max(1, (Int.bitWidth - length.leadingZeroBitCount + 6) / 7)
-        families.append(family)
-    }
-    #expect(size == bytes.count)
-    return families
 }

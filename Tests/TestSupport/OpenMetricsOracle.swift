@@ -33,7 +33,9 @@ package enum OpenMetricsOracle {
 
     /// Reads pages, each up to its `# EOF`.
     package static func read(_ pages: [String]) async throws -> [[Family]] {
-        let python = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3") ? "/usr/bin/python3" : "python3"
+        // Debian's package is for Debian's Python, which need not be the first one.
+        let isDebian = FileManager.default.fileExists(atPath: "/usr/lib/python3/dist-packages/prometheus_client")
+        let python = isDebian ? "/usr/bin/python3" : "python3"
         let outcome = try await runTool(python, ["-c", script], input: pages.joined())
         guard outcome.status == 0 else { throw Complaint(description: String(outcome.error.suffix(2_000))) }
         return try JSONDecoder().decode([[Family]].self, from: Data(outcome.output.utf8))

@@ -23,6 +23,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        // The tests' alone: it reads what we write in protobuf.
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.10.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
@@ -121,7 +123,17 @@ let package = Package(
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "TestSupport"], swiftSettings: strict),
+        // Generated from client_model's metrics.proto by protoc-gen-swift 1.39.0 (--swift_opt=Visibility=Package).
+        .target(
+            name: "ClientModel", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            path: "Tests/ClientModel"),
+        .testTarget(
+            name: "ExpositionTests",
+            dependencies: [
+                "ClientModel", "Exposition", "TestSupport",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: strict),
         .testTarget(name: "ObservationsTests", dependencies: ["Observations", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CollectorsTests", dependencies: ["Collectors", "PoolVocabulary", "TestSupport"],
@@ -144,7 +156,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "WebServerTests", dependencies: ["WebServer"], swiftSettings: strict),
         .testTarget(
-            name: "AgentTests", dependencies: ["Agent", "Compression", "ConnectionPool", "Locking", "TestSupport"],
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "ClientModel", "Compression", "ConnectionPool", "Exposition", "Locking", "TestSupport",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
             exclude: ["Golden", "Recordings"],
             swiftSettings: strict),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "TestSupport"], swiftSettings: strict),
@@ -152,7 +168,7 @@ let package = Package(
             name: "LiveTests",
             dependencies: [
                 "Agent", "Collectors", "ConnectionPool", "Demo", "Exposition", "Locking", "Observations", "PoolMetrics",
-                "Postgres", "PostgresPool", "TestSupport", "pool-example", "poolscope",
+                "Postgres", "PostgresPool", "TestSupport", "WebServer", "pool-example", "poolscope",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

@@ -34,13 +34,19 @@ package struct CounterVector: Sendable {
     }
 
     /// Ends a tick: what was not seen for long makes room for what found no place in this tick, and counts from now on.
-    /// - Parameter time: seconds by any clock, for instance the sample's; without one, a tick counts as a second.
+    /// - Parameter time: the sample's, in seconds since 1970: it says when a series began, too. Without one, a tick counts
+    ///   as a second, and no series says when it began.
     package mutating func endTick(at time: Double? = nil) { table.endTick(at: time) }
+
+    /// Only says up to when things were counted, in seconds since 1970, where no place is ever given to another.
+    package mutating func tell(_ time: Double) { table.tell(time) }
 
     /// The total of these labels; 0 for a series that does not exist.
     package subscript(labels: Labels) -> Double { table[labels] ?? 0 }
 
     package func emit(into builder: inout SnapshotBuilder) {
-        for (labels, total) in table.all { builder.add(descriptor, labels, .number(total)) }
+        for (labels, total) in table.all {
+            builder.add(descriptor, labels, .number(total.value), created: total.created)
+        }
     }
 }

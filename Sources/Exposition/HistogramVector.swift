@@ -26,14 +26,23 @@ package struct HistogramVector: Sendable {
         table.update(labels, size: Double(times)) { $0.observe(value, times: times) }
     }
 
+    /// Counts one value and remembers what stands behind it.
+    package mutating func observe(_ exemplar: Exemplar, _ labels: Labels) {
+        table.update(labels, size: 1) { $0.observe(exemplar) }
+    }
+
     /// Makes the series exist before its first observation, so that `rate()` sees the first one.
     package mutating func touch(_ labels: Labels) {
         table.update(labels, size: nil) { _ in }
     }
 
     /// Ends a tick: what was not seen for long makes room for what found no place in this tick, and counts from now on.
-    /// - Parameter time: seconds by any clock, for instance the sample's; without one, a tick counts as a second.
+    /// - Parameter time: the sample's, in seconds since 1970: it says when a series began, too. Without one, a tick counts
+    ///   as a second, and no series says when it began.
     package mutating func endTick(at time: Double? = nil) { table.endTick(at: time) }
+
+    /// Only says up to when things were counted, in seconds since 1970, where no place is ever given to another.
+    package mutating func tell(_ time: Double) { table.tell(time) }
 
     /// Forgets all observations and keeps who has a place: for a distribution of the moment, not a total.
     package mutating func startOver() { table.reset() }
@@ -46,8 +55,8 @@ package struct HistogramVector: Sendable {
 
     /// - Parameter skippingEmpty: leave out series without an observation.
     package func emit(into builder: inout SnapshotBuilder, skippingEmpty: Bool = false) {
-        for (labels, histogram) in table.all where !(skippingEmpty && histogram.count == 0) {
-            builder.add(descriptor, labels, .histogram(histogram))
+        for (labels, histogram) in table.all where !(skippingEmpty && histogram.value.count == 0) {
+            builder.add(descriptor, labels, .histogram(histogram.value), created: histogram.created)
         }
     }
 }

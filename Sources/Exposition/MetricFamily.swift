@@ -1,7 +1,8 @@
 /// The value of one series.
 package enum SampleValue: Sendable, Equatable {
     case number(Double)
-    case histogram(Histogram)
+    // Indirect: a list of samples is mostly numbers, and must not be as large as if they were all histograms.
+    indirect case histogram(Histogram)
 
     /// Two samples of one series, put together: numbers and histograms add up.
     /// - Precondition: both are of one kind, and histograms have the same buckets.
@@ -22,10 +23,19 @@ package enum SampleValue: Sendable, Equatable {
 package struct Sample: Sendable, Equatable {
     package let labels: Labels
     package var value: SampleValue
+    /// When a counter or a histogram began at zero, in seconds since 1970; nil where nobody knows.
+    package var created: Double?
 
-    package init(_ labels: Labels, _ value: SampleValue) {
+    package init(_ labels: Labels, _ value: SampleValue, created: Double? = nil) {
         self.labels = labels
         self.value = value
+        self.created = created
+    }
+
+    /// Puts another sample of the same series into this one.
+    mutating func merge(_ value: SampleValue, created other: Double?) {
+        self.value = self.value.merged(with: value)
+        created = created.flatMap { created in other.map { min(created, $0) } }
     }
 }
 

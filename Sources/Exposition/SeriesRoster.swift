@@ -81,8 +81,8 @@ package struct SeriesRoster<Value: Sendable>: Sendable {
         for (labels, _) in gone.prefix(number) { members[labels] = nil }
     }
 
-    /// Sets every member's value, without seeing any.
-    package mutating func setAll(_ value: Value) {
-        members = members.mapValues { Member(value: value, lastSeen: $0.lastSeen) }
+    /// Changes every member's value, without seeing any.
+    package mutating func changeAll(_ change: (inout Value) -> Void) {
+        for index in members.values.indices { change(&members.values[index].value) }
     }
 }

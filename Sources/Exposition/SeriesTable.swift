@@ -3,13 +3,23 @@
 /// A member that yields its place vanishes with its total, which is not moved anywhere: to “other” it would be a spike.
 /// When it comes back it begins at zero, a reset to whoever takes its rate. “other” keeps what it has.
 struct SeriesTable<Value: Sendable>: Sendable {
+    /// One series as it stands.
+    struct Entry: Sendable {
+        var value: Value
+        /// When it began at its initial value, in seconds since 1970: what it holds was counted since then. Nil while
+        /// no tick has told the time.
+        var created: Double?
+    }
+
     let descriptor: FamilyDescriptor
     private let initial: Value
-    private var roster: SeriesRoster<Value>
+    private var roster: SeriesRoster<Entry>
     /// By labels of which the open ones are “other”.
-    private var others: [Labels: Value] = [:]
+    private var others: [Labels: Entry] = [:]
     /// What found no place in this tick, with what it added.
     private var newcomers: [Labels: Double] = [:]
+    /// The end of the last tick: what appears now was counted since then.
+    private var lastTick: Double?
     /// How often a label set was folded.
     private(set) var folded: Double = 0
 
@@ -21,22 +31,22 @@ struct SeriesTable<Value: Sendable>: Sendable {
 
     var limit: Int { roster.limit }
 
-    subscript(labels: Labels) -> Value? { roster[labels] ?? others[labels] }
+    subscript(labels: Labels) -> Value? { (roster[labels] ?? others[labels])?.value }
 
-    var all: [(Labels, Value)] { Array(roster.all) + others.map { ($0.key, $0.value) } }
+    var all: [(Labels, Entry)] { Array(roster.all) + others.map { ($0.key, $0.value) } }
 
     /// Changes the series of these labels, or the one that it is folded into.
     /// - Parameter size: what it adds; the larger, the sooner a newcomer gets a place. Nil when it only shows itself.
     mutating func update(_ labels: Labels, size: Double?, _ change: (inout Value) -> Void) {
-        if roster.see(labels, change) { return }
+        if roster.see(labels, { change(&$0.value) }) { return }
         let other = descriptor.folding(labels)
         if other == labels {
             // It is called “other” by itself: it must never yield.
             return share(other, change)
         }
-        var value = initial
-        change(&value)
-        if roster.admit(labels, value) { return }
+        var entry = Entry(value: initial, created: lastTick)
+        change(&entry.value)
+        if roster.admit(labels, entry) { return }
         // What clients invent within a tick must not grow without end either.
         if newcomers[labels] != nil || newcomers.count < roster.limit { newcomers[labels, default: 0] += size ?? 0 }
         if size != nil { folded += 1 }
@@ -46,20 +56,30 @@ struct SeriesTable<Value: Sendable>: Sendable {
     /// Changes one of the “others”. The closed labels bound their number; should they not, everything is “other”.
     private mutating func share(_ other: Labels, _ change: (inout Value) -> Void) {
         let place = others[other] != nil || others.count < roster.othersLimit ? other : other.folded
-        let initial = initial
-        change(&others[place, default: initial])
+        let initial = Entry(value: initial, created: lastTick)
+        change(&others[place, default: initial].value)
     }
 
     mutating func endTick(at time: Double?) {
-        let initial = initial
+        if let time { tell(time) }
+        let initial = Entry(value: initial, created: lastTick)
         roster.endTick(admitting: newcomers, as: initial, at: time)
         newcomers.removeAll(keepingCapacity: true)
     }
 
+    /// Tells the time up to which things were counted. What appeared before any time was known began at the first one.
+    mutating func tell(_ time: Double) {
+        if lastTick == nil {
+            roster.changeAll { $0.created = time }
+            for labels in others.keys { others[labels]?.created = time }
+        }
+        lastTick = time
+    }
+
     /// Sets every series back, without a change to who is a member: for what describes the moment.
     mutating func reset() {
-        let initial = initial
-        roster.setAll(initial)
+        let initial = Entry(value: initial, created: lastTick)
+        roster.changeAll { $0 = initial }
         others = [:]
     }
 }

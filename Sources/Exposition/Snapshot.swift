@@ -55,18 +55,21 @@ public struct SnapshotBuilder {
     }
 
     /// Adds one sample.
-    /// - Parameter evenWhenDown: publish although the target was not read: for what says why.
+    /// - Parameters:
+    ///   - created: When a counter or a histogram began at zero, in seconds since 1970.
+    ///   - evenWhenDown: publish although the target was not read: for what says why.
     package mutating func add(
-        _ descriptor: FamilyDescriptor, _ labels: Labels = .none, _ value: SampleValue, evenWhenDown: Bool = false
+        _ descriptor: FamilyDescriptor, _ labels: Labels = .none, _ value: SampleValue, created: Double? = nil,
+        evenWhenDown: Bool = false
     ) {
         guard isUp || evenWhenDown || descriptor.lifetime == .kept else { return }
         let full = constant.reduce(labels) { $0.adding($1.name, $1.value) }
         var family = gathered.removeValue(forKey: descriptor.name) ?? Gathered(descriptor: descriptor)
         if let position = family.position[full] {
-            family.samples[position].value = family.samples[position].value.merged(with: value)
+            family.samples[position].merge(value, created: created)
         } else {
             family.position[full] = family.samples.count
-            family.samples.append(Sample(full, value))
+            family.samples.append(Sample(full, value, created: created))
         }
         gathered[descriptor.name] = family
     }

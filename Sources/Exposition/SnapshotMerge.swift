@@ -3,12 +3,20 @@ extension Snapshot {
     ///
     /// The snapshots' series differ in their `target` label, so nothing has to be added up here.
     package static func merging(_ snapshots: [Snapshot]) -> [MetricFamily] {
-        var byName: [String: MetricFamily] = [:]
+        var places: [String: Int] = [:]
+        var families: [MetricFamily] = []
+        var mixed: Set<Int> = []
         for family in snapshots.lazy.flatMap(\.families) {
-            byName[family.descriptor.name, default: MetricFamily(family.descriptor, [])].samples += family.samples
+            if let place = places[family.descriptor.name] {
+                families[place].samples += family.samples
+                mixed.insert(place)
+            } else {
+                places[family.descriptor.name] = families.count
+                families.append(family)
+            }
         }
-        return byName.values
-            .map { MetricFamily($0.descriptor, $0.samples.sorted { $0.labels < $1.labels }) }
-            .sorted { $0.descriptor.name.utf8.lexicographicallyPrecedes($1.descriptor.name.utf8) }
+        // What comes from one snapshot is sorted already.
+        for place in mixed { families[place].samples.sort { $0.labels < $1.labels } }
+        return families.sorted { $0.descriptor.name.utf8.lexicographicallyPrecedes($1.descriptor.name.utf8) }
     }
 }

@@ -13,7 +13,7 @@ public enum TextEncoder {
         var output = TextOutput()
         for family in families where !family.samples.isEmpty {
             header(of: family.descriptor, into: &output)
-            for sample in family.samples { write(sample, named: family.descriptor.name, into: &output) }
+            append(family, into: &output)
         }
         return output.bytes
     }
@@ -22,7 +22,7 @@ public enum TextEncoder {
         output.append("# HELP ")
         output.append(descriptor.name)
         output.append(" ")
-        output.appendEscapedHelp(descriptor.help)
+        output.appendEscaped(descriptor.help, quotes: false)
         output.append("\n# TYPE ")
         output.append(descriptor.name)
         output.append(" ")
@@ -40,19 +40,18 @@ public enum TextEncoder {
         }
     }
 
-    private static func write(_ sample: Sample, named name: String, into output: inout TextOutput) {
-        switch sample.value {
-        case .number(let value):
-            output.appendSeries(name, suffix: "", sample.labels, le: nil, value)
-        case .histogram(let histogram):
-            var cumulative: UInt64 = 0
-            for (bound, count) in zip(histogram.bounds, histogram.counts) {
-                cumulative += count
-                output.appendSeries(name, suffix: "_bucket", sample.labels, le: bound, Double(cumulative))
+    private static func append(_ family: MetricFamily, into output: inout TextOutput) {
+        let lines = HistogramLines(family.descriptor.name, bounds: family.bounds)
+        for sample in family.samples {
+            switch sample.value {
+            case .number(let value):
+                output.appendSeries(family.descriptor.name, sample.labels)
+                output.appendNumber(value)
+                output.append(UInt8(ascii: "\n"))
+            case .histogram(let histogram):
+                lines.appendBuckets(histogram, sample.labels, exemplars: false, into: &output)
+                lines.appendSumAndCount(histogram, sample.labels, into: &output)
             }
-            output.appendSeries(name, suffix: "_bucket", sample.labels, le: .infinity, Double(histogram.count))
-            output.appendSeries(name, suffix: "_sum", sample.labels, le: nil, histogram.sum)
-            output.appendSeries(name, suffix: "_count", sample.labels, le: nil, Double(histogram.count))
         }
     }
 }

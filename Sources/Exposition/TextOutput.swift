@@ -1,4 +1,4 @@
-/// Bytes of a text exposition under construction, with the format's escaping and number rules.
+/// Bytes of a text exposition under construction, with the escaping and number rules that both text formats share.
 struct TextOutput {
     private(set) var bytes: [UInt8] = []
 
@@ -6,34 +6,37 @@ struct TextOutput {
         bytes.append(contentsOf: text.utf8)
     }
 
-    /// A whole line: name, labels (with `le` at its place in the order), value.
-    mutating func appendSeries(_ name: String, suffix: String, _ labels: Labels, le: Double?, _ value: Double) {
-        append(name)
-        append(suffix)
-        if !labels.pairs.isEmpty || le != nil { appendBraces(labels, le: le) }
-        append(" ")
-        appendNumber(value)
-        append("\n")
+    mutating func append(_ byte: UInt8) {
+        bytes.append(byte)
     }
 
-    private mutating func appendBraces(_ labels: Labels, le: Double?) {
-        var separator = "{"
-        for label in labels.pairs {
-            append(separator)
+    /// Name and labels of a series, and the blank before its value.
+    /// - Parameter le: the upper bound of a bucket, as `appendBound` writes it; it comes last, as Go's client writes it.
+    mutating func appendSeries(_ name: String, suffix: String = "", _ labels: Labels, le: [UInt8]? = nil) {
+        append(name)
+        append(suffix)
+        if !labels.pairs.isEmpty || le != nil {
+            append(UInt8(ascii: "{"))
+            appendPairs(labels)
+            if let le {
+                append(labels.pairs.isEmpty ? "le=\"" : ",le=\"")
+                bytes.append(contentsOf: le)
+                append(UInt8(ascii: "\""))
+            }
+            append(UInt8(ascii: "}"))
+        }
+        append(UInt8(ascii: " "))
+    }
+
+    /// The labels without the braces.
+    mutating func appendPairs(_ labels: Labels) {
+        for (index, label) in labels.pairs.enumerated() {
+            if index > 0 { append(UInt8(ascii: ",")) }
             append(label.name)
             append("=\"")
-            appendEscapedValue(label.value)
-            append("\"")
-            separator = ","
+            appendEscaped(label.value, quotes: true)
+            append(UInt8(ascii: "\""))
         }
-        // Last, as Go's client writes it.
-        if let le {
-            append(separator)
-            append("le=\"")
-            appendNumber(le)
-            append("\"")
-        }
-        append("}")
     }
 
     /// The shortest text that reads back as the same number; whole numbers without a fraction.
@@ -51,24 +54,28 @@ struct TextOutput {
         }
     }
 
-    private mutating func appendEscapedValue(_ text: String) {
+    /// A count, to the last digit.
+    mutating func appendCount(_ value: UInt64) {
+        append(String(value))
+    }
+
+    mutating func appendEscaped(_ text: String, quotes: Bool) {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\\"): append("\\\\")
-            case UInt8(ascii: "\""): append("\\\"")
             case UInt8(ascii: "\n"): append("\\n")
+            case UInt8(ascii: "\"") where quotes: append("\\\"")
             default: bytes.append(byte)
             }
         }
     }
 
-    mutating func appendEscapedHelp(_ text: String) {
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\\"): append("\\\\")
-            case UInt8(ascii: "\n"): append("\\n")
-            default: bytes.append(byte)
-            }
-        }
+    /// An upper bound of a bucket, as Go writes it in OpenMetrics: `0.5`, `1.0`, `1e+06`, `+Inf`.
+    ///
+    /// It is part of a series' name: Prometheus makes the same text of a bound that comes in protobuf.
+    mutating func appendBound(_ value: Double) {
+        guard value.isFinite, value != 0 else { return append(value == 0 ? "0.0" : value < 0 ? "-Inf" : "+Inf") }
+        if value < 0 { append(UInt8(ascii: "-")) }
+        append(DecimalDigits(value.magnitude).goText)
     }
 }

@@ -1,3 +1,4 @@
+import ClientModel
 import Collectors
 import Exposition
 import Foundation
@@ -17,12 +18,13 @@ struct GoldenPageTests {
     private func time(_ seconds: Double) -> ServerTime { ServerTime(microseconds: Int64(seconds * 1_000_000)) }
 
     @Test("a PostgreSQL server over two ticks")
-    func postgres() throws {
+    func postgres() async throws {
         var target = GoldenTarget(
             TargetProfile(name: "main", kind: .postgres, cluster: "orders", cores: 4, spindles: 1), version: "15.18")
         target.tick(up: postgresFacts(at: 100, isLater: false))
         target.tick(up: postgresFacts(at: 101, isLater: true))
         try compare(try target.page(), with: "postgres-up.prom")
+        try await compareFormats(of: try target.families(), with: "postgres-up")
     }
 
     @Test("the same server when it is gone: no gauge but those that say why")
@@ -42,7 +44,7 @@ struct GoldenPageTests {
     }
 
     @Test("PgBouncer, from its oldest columns to its newest", arguments: BouncerFixture.all)
-    func bouncer(fixture: BouncerFixture) throws {
+    func bouncer(fixture: BouncerFixture) async throws {
         var facts = Facts()
         try facts.store(fixture.pools, from: BouncerPoolsSource.self, for: Self.pool)
         try facts.store(fixture.databases, from: BouncerDatabasesSource.self, for: Self.pool)
@@ -57,6 +59,7 @@ struct GoldenPageTests {
         var target = GoldenTarget(Self.pool, version: "\(fixture.version).0")
         target.tick(up: facts)
         try compare(try target.page(), with: "pgbouncer-\(fixture.version).prom")
+        if fixture.version == "1.25" { try await compareFormats(of: try target.families(), with: "pgbouncer-1.25") }
     }
 
     private func postgresFacts(at seconds: Double, isLater: Bool) -> Facts {
@@ -89,6 +92,19 @@ struct GoldenPageTests {
                 version: "15.18", fullVersion: "PostgreSQL 15.18 on x86_64", startedAt: time(0), isReplica: false,
                 missingPrivileges: ["pg_monitor", "pg_read_all_stats"]), for: IdentitySource.self)
         return facts
+    }
+
+    /// The other formats of a page: OpenMetrics as it is, which Python's client must read, protobuf as text.
+    private func compareFormats(of families: [MetricFamily], with name: String) async throws {
+        let openMetrics = String(decoding: OpenMetricsEncoder.encode(families), as: UTF8.self)
+        let read = try await OpenMetricsOracle.read([openMetrics])
+        #expect(read.first?.count == families.count { !$0.samples.isEmpty })
+        try compare(openMetrics, with: "\(name).openmetrics")
+        let messages = try ClientModelReader.read(ProtobufEncoder.encode(families))
+        #expect(messages.count == read.first?.count)
+        // Long, and of one kind of target much like of another.
+        guard name == "postgres-up" else { return }
+        try compare(messages.map { $0.textFormatString() }.joined(separator: "\n"), with: "\(name).textproto")
     }
 
     private func compare(_ page: String, with name: String) throws {
@@ -139,8 +155,12 @@ private struct GoldenTarget {
         for index in collectors.indices { collectors[index].miss(state) }
     }
 
-    /// - Throws: `Undeclared` for a family that the catalogue lacks, or a series whose labels are not the declared ones.
     func page() throws -> String {
+        String(decoding: TextEncoder.encode(try families()), as: UTF8.self)
+    }
+
+    /// - Throws: `Undeclared` for a family that the catalogue lacks, or a series whose labels are not the declared ones.
+    func families() throws -> [MetricFamily] {
         var builder = SnapshotBuilder(constant: [Label("target", profile.name)], isUp: state == .up)
         for collector in collectors { collector.emit(into: &builder) }
         report.emit(state: state, version: version, into: &builder)
@@ -157,6 +177,6 @@ private struct GoldenTarget {
                 }
             }
         }
-        return String(decoding: TextEncoder.encode(families), as: UTF8.self)
+        return families
     }
 }

@@ -32,10 +32,10 @@ struct PagesTests {
         let store = store("a")
         let page = MetricsPage(store: store)
         store.publish(snapshot("a", 1), status("a", .up), at: 0)
-        let first = page.reply()
-        #expect(page.reply() === first)
+        let first = page.reply(to: HTTPRequest(path: "/metrics"))
+        #expect(page.reply(to: HTTPRequest(path: "/metrics")) === first)
         store.publish(snapshot("a", 2), status("a", .up), at: 0)
-        let second = page.reply()
+        let second = page.reply(to: HTTPRequest(path: "/metrics"))
         #expect(second !== first)
         #expect(String(decoding: second.body, as: UTF8.self).contains("test_value{target=\"a\"} 2"))
         #expect(String(decoding: first.body, as: UTF8.self).contains("test_value{target=\"a\"} 1"), "still whole")
@@ -49,7 +49,7 @@ struct PagesTests {
         let replies = Guarded<Set<ObjectIdentifier>>([])
         let kept = Guarded<[PreparedReply]>([])
         DispatchQueue.concurrentPerform(iterations: 64) { _ in
-            let reply = page.reply()
+            let reply = page.reply(to: HTTPRequest(path: "/metrics"))
             replies.withLock { _ = $0.insert(ObjectIdentifier(reply)) }
             kept.withLock { $0.append(reply) }
         }
@@ -59,13 +59,15 @@ struct PagesTests {
             if iteration.isMultiple(of: 4) {
                 store.publish(snapshot("b", Double(iteration)), status("b", .up), at: 1)
             } else {
-                let text = String(decoding: page.reply().body, as: UTF8.self)
+                let text = String(decoding: page.reply(to: HTTPRequest(path: "/metrics")).body, as: UTF8.self)
                 if !text.contains("test_value{target=\"a\"} 1") { torn.withLock { $0 += 1 } }
             }
         }
         #expect(torn.withLock { $0 } == 0, "every page is whole")
-        #expect(page.reply() === page.reply())
-        #expect(String(decoding: page.reply().body, as: UTF8.self).contains("target=\"b\""))
+        #expect(page.reply(to: HTTPRequest(path: "/metrics")) === page.reply(to: HTTPRequest(path: "/metrics")))
+        #expect(
+            String(decoding: page.reply(to: HTTPRequest(path: "/metrics")).body, as: UTF8.self).contains("target=\"b\"")
+        )
     }
 
     @Test("a page that is not ready names the targets that have not been tried; health does not depend on them")

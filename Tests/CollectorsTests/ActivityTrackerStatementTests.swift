@@ -5,12 +5,14 @@ import Testing
 
 @Suite("Activity tracker: statements")
 struct ActivityTrackerStatementTests {
-    private func exact(_ seconds: Double) -> FinishedStatement {
-        FinishedStatement(database: "app", user: "web", application: "shop", seconds: seconds, end: .exact)
-    }
+    private func exact(_ seconds: Double) -> FinishedStatement { finished(seconds, .exact) }
 
-    private func estimated(_ seconds: Double) -> FinishedStatement {
-        FinishedStatement(database: "app", user: "web", application: "shop", seconds: seconds, end: .estimated)
+    private func estimated(_ seconds: Double) -> FinishedStatement { finished(seconds, .estimated) }
+
+    private func finished(_ seconds: Double, _ end: EpisodeEnd) -> FinishedStatement {
+        FinishedStatement(
+            database: "app", user: "web", application: "shop", seconds: seconds, end: end,
+            slowClient: seconds >= 5 ? "shop" : nil)
     }
 
     @Test("a statement seen running and then idle is counted once, with the server's own duration")

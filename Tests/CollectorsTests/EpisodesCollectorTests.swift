@@ -146,4 +146,49 @@ struct EpisodesCollectorTests {
         }
         #expect(sessions.sum == 2)
     }
+
+    private func exemplars(_ snapshot: Snapshot) -> [Exemplar] {
+        guard case .histogram(let histogram) = snapshot.value("poolscope_query_duration_seconds", ["datname": "app"])
+        else { return [] }
+        return histogram.exemplars.compactMap(\.self)
+    }
+
+    @Test("a slow statement stands behind its bucket by its id and the client, behind a pooler the pooler's")
+    func exemplars() {
+        func run(behind links: PoolerLinks) -> [Exemplar] {
+            var collector = EpisodesCollector(target: server)
+            func tick(_ sample: ActivitySample, _ links: PoolerLinks = .none) -> Snapshot {
+                snapshot(of: &collector) {
+                    $0.set(sample, for: ActivitySource.self)
+                    $0.poolerLinks = links
+                }
+            }
+            var running = activityRow(.active, query: 11, started: 9)
+            running.queryID = -5
+            var fast = activityRow(.active, query: 19.5, pid: 8)
+            fast.queryID = 6
+            _ = tick(activitySample(10))
+            _ = tick(activitySample(12, running), links)
+            _ = tick(activitySample(20, running, fast))
+            var ended = activityRow(.idle, query: 11, changed: 21, started: 9)
+            ended.queryID = -5
+            let page = tick(activitySample(22, ended, activityRow(.idle, query: 19.5, changed: 20.5, pid: 8)))
+            #expect(count(page, "poolscope_query_duration_seconds", ["datname": "app"]) == 2)
+            return exemplars(page)
+        }
+        let link = PoolerLink(
+            backendPID: 7, poolerPort: nil, clientApplication: "web-1", clientAddress: "::1", clientUser: "u")
+        #expect(
+            run(behind: PoolerLinks([link])) == [
+                Exemplar(
+                    labels: ["query_id": "-5", "client_application": "web-1"], value: 10,
+                    timestamp: moment(22).unixSeconds)
+            ])
+        #expect(
+            run(behind: .none) == [
+                Exemplar(
+                    labels: ["query_id": "-5", "client_application": "shop"], value: 10,
+                    timestamp: moment(22).unixSeconds)
+            ])
+    }
 }

@@ -71,6 +71,25 @@ struct StatementReconcilerTests {
         #expect(bench.tick().isEmpty)
     }
 
+    @Test("a slow statement keeps who it was until it is given out, with the server's time or its own")
+    func witness() throws {
+        var bench = Bench()
+        _ = bench.tick()
+        bench.add(1, 6)
+        var found = exact(6.01)
+        var lost = exact(7, 2)
+        (found.slowClient, lost.slowClient) = ("web", "batch")
+        #expect(bench.tick(found, lost).isEmpty)
+        let seenAt = ServerTime(microseconds: 2_000_000)
+        let first = try #require(bench.tick().first)
+        #expect(first.witness == StatementWitness(queryID: 1, client: "web", seenAt: seenAt))
+        #expect(first.times == 1 && abs(first.seconds - 6) < 1e-6)
+        var given: [ReconciledStatements] = []
+        for _ in 0..<20 { given += bench.tick() }
+        #expect(given.map(\.witness) == [StatementWitness(queryID: 2, client: "batch", seenAt: seenAt)])
+        #expect(given.map(\.seconds) == [7])
+    }
+
     @Test("an observed statement is not added again, and does not spoil the mean of the fast ones")
     func observed() throws {
         var bench = Bench()

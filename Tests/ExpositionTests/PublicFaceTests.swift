@@ -19,7 +19,7 @@ struct PublicFaceTests {
                 # HELP order_duration_seconds Time per order.
                 # TYPE order_duration_seconds histogram
                 order_duration_seconds_bucket{service="shop",le="0.1"} 1
-                order_duration_seconds_bucket{service="shop",le="1"} 1
+                order_duration_seconds_bucket{service="shop",le="1.0"} 1
                 order_duration_seconds_bucket{service="shop",le="+Inf"} 2
                 order_duration_seconds_sum{service="shop"} 3.1
                 order_duration_seconds_count{service="shop"} 2

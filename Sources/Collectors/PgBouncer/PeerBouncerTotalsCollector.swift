@@ -64,6 +64,7 @@ package struct PeerBouncerTotalsCollector: Collector {
         for total in current {
             for reason in MonotonicTotals.ResetReason.allCases { resets.add(0, Self.labels(total.database, reason)) }
         }
+        resets.tell(facts.tickBeganAt)
     }
 
     package mutating func miss(_ state: TargetState) {

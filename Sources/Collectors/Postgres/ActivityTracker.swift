@@ -40,7 +40,8 @@ package struct ActivityTracker: Sendable {
     }
 
     /// Takes in a sample and returns what has ended since the one before.
-    package mutating func observe(_ activity: ActivitySample) -> ActivityEpisodes {
+    /// - Parameter links: which clients of poolers the backends serve now.
+    package mutating func observe(_ activity: ActivitySample, links: PoolerLinks = .none) -> ActivityEpisodes {
         let now = activity.sampledAt
         let times = SampleTimes(
             first: firstSampledAt ?? now, last: lastSampledAt ?? now, now: now, wasInterrupted: wasInterrupted)
@@ -56,11 +57,12 @@ package struct ActivityTracker: Sendable {
             // Not a session yet: it has neither a database nor a role (PostgreSQL 18).
             if row.state == .starting { continue }
             let backend = Backend(pid: row.pid, start: start)
+            let link = row.state == .active ? links[row] : nil
             if let index = backends.index(forKey: backend) {
                 if backends.values[index].sample == sample { continue }
-                backends.values[index].follow(row, sample: sample, times, &episodes)
+                backends.values[index].follow(row, link, sample: sample, times, &episodes)
             } else {
-                backends[backend] = FollowedBackend(row, start: start, sample: sample, times, slow, &episodes)
+                backends[backend] = FollowedBackend(row, link, start: start, sample: sample, times, slow, &episodes)
             }
             seen += 1
         }

@@ -43,7 +43,8 @@ struct ClaimedCalls: Sendable {
                 let isEstimate = !claim.statement.isExact && claim.statement.queryID != nil
                 return ReconciledStatements(
                     database: batch.database,
-                    seconds: isEstimate && isShared ? claim.statement.seconds + share : claim.time, times: 1)
+                    seconds: isEstimate && isShared ? claim.statement.seconds + share : claim.time, times: 1,
+                    witness: claim.statement.witness)
             }
         }
     }

@@ -16,7 +16,8 @@ enum EpisodeFamilies {
             + "those that no sample met are added at the mean of their statement, so that count and sum are the "
             + "server's, some seconds later; statements that failed come on top, where they can be told from others. "
             + "Elsewhere shorter ones are counted only when they were the last of their session at a sample (see "
-            + "poolscope_query_duration_info). Fast-path function calls are not counted.")
+            + "poolscope_query_duration_info). Fast-path function calls are not counted. Slow statements are exemplars."
+    )
     static let queryDurationInfo = FamilyDescriptor(
         "poolscope_query_duration_info", .info, labels: ["datname", "source"],
         help: "Where poolscope_query_duration_seconds comes from: source=\"sampled\" is pg_stat_activity alone, "

@@ -17,10 +17,12 @@ package struct FinishedStatement: Sendable, Equatable {
     package var queryID: Int64?
     package var seconds: Double
     package var end: EpisodeEnd
+    /// Of a slow statement, what its client calls itself: the pooler's client where one is known, else the session.
+    package var slowClient: String?
 
     package init(
         database: String, user: String = "", application: String = "", queryID: Int64? = nil, seconds: Double,
-        end: EpisodeEnd
+        end: EpisodeEnd, slowClient: String? = nil
     ) {
         self.database = database
         self.user = user
@@ -28,5 +30,6 @@ package struct FinishedStatement: Sendable, Equatable {
         self.queryID = queryID
         self.seconds = seconds
         self.end = end
+        self.slowClient = slowClient
     }
 }

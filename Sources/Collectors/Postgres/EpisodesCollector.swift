@@ -43,7 +43,7 @@ package struct EpisodesCollector: Collector {
     package mutating func observe(_ facts: Facts) {
         guard let sample = facts.fresh(ActivitySource.self) else { return }
         databases = Set(sample.rows.lazy.filter(\.isClientBackend).compactMap(\.database))
-        let episodes = tracker.observe(sample)
+        let episodes = tracker.observe(sample, links: facts.poolerLinks)
         touch(episodes.newOwners, at: sample.sampledAt)
         record(episodes.statements, facts.fresh(StatementStatisticsSource.self), at: sample.sampledAt)
         for one in episodes.transactions { transactions.observe(one.seconds, ["datname": one.owner.database]) }
@@ -93,8 +93,22 @@ package struct EpisodesCollector: Collector {
         _ statements: [FinishedStatement], _ statistics: StatementStatistics?, at now: ServerTime
     ) {
         for each in reconciler.observe(finished: statements, statistics: statistics, at: now) {
-            queries.observe(each.seconds, ["datname": each.database], times: each.times)
+            let labels: Labels = ["datname": each.database]
+            if let exemplar = Self.exemplar(each) {
+                queries.observe(exemplar, labels)
+            } else {
+                queries.observe(each.seconds, labels, times: each.times)
+            }
         }
+    }
+
+    /// Slow statements stand behind their buckets by name.
+    private static func exemplar(_ one: ReconciledStatements) -> Exemplar? {
+        guard let witness = one.witness else { return nil }
+        let labels: Labels = ["client_application": witness.client]
+        return Exemplar(
+            labels: witness.queryID.map { labels.adding("query_id", String($0)) } ?? labels, value: one.seconds,
+            timestamp: witness.seenAt.unixSeconds)
     }
 
     private mutating func count(_ kind: EpisodeKind, _ known: some Sequence<EpisodeEnd>) {
@@ -111,6 +125,7 @@ package struct EpisodesCollector: Collector {
         slow.endTick(at: time)
         opened.endTick(at: time)
         closed.endTick(at: time)
+        ends.tell(time)
     }
 
     package func emit(into builder: inout SnapshotBuilder) {

@@ -15,8 +15,8 @@ struct FollowedBackend {
 
     /// A backend that no sample showed before. What its row shows as ended is ours only if the session is.
     init(
-        _ row: ActivityRow, start: ServerTime, sample: Int, _ times: SampleTimes, _ slow: SlowThresholds,
-        _ episodes: inout ActivityEpisodes
+        _ row: ActivityRow, _ link: PoolerLink?, start: ServerTime, sample: Int, _ times: SampleTimes,
+        _ slow: SlowThresholds, _ episodes: inout ActivityEpisodes
     ) {
         self.start = start
         self.sample = sample
@@ -28,12 +28,13 @@ struct FollowedBackend {
         transaction = FollowedTransaction(row)
         idle = FollowedIdle(row)
         statement = row.queryStart.map { FollowedStatement(start: $0, isOurs: isOurs || row.state == .active) }
-        statement?.follow(row, owner, times, slowAfter, &episodes)
+        statement?.follow(row, link, owner, times, slowAfter, &episodes)
     }
 
     /// Takes in the row of the next sample.
     mutating func follow(
-        _ row: ActivityRow, sample: Int, _ times: SampleTimes, _ episodes: inout ActivityEpisodes
+        _ row: ActivityRow, _ link: PoolerLink?, sample: Int, _ times: SampleTimes,
+        _ episodes: inout ActivityEpisodes
     ) {
         self.sample = sample
         if let open = transaction, open.start != row.transactionStart {
@@ -51,7 +52,7 @@ struct FollowedBackend {
         }
         // Until here all was of the time before; a new application name counts from now on.
         rename(row, &episodes)
-        statement?.follow(row, owner, times, slowAfter, &episodes)
+        statement?.follow(row, link, owner, times, slowAfter, &episodes)
     }
 
     private mutating func rename(_ row: ActivityRow, _ episodes: inout ActivityEpisodes) {

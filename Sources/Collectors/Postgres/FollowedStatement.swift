@@ -23,6 +23,8 @@ struct FollowedStatement {
     private var queryID: Int64?
     private var phase: Phase
     private var isSlow = false
+    /// What the pooler's client calls itself that has run it, as far as it was seen.
+    private var client = ""
 
     /// - Parameter isOurs: false for what may have ended before our time.
     init(start: ServerTime, isOurs: Bool) {
@@ -31,12 +33,14 @@ struct FollowedStatement {
     }
 
     /// Takes in a row of the same start.
+    /// - Parameter link: the pooler's client that the backend serves, while it is active.
     mutating func follow(
-        _ row: ActivityRow, _ owner: SessionOwner, _ times: SampleTimes, _ slowAfter: Double,
+        _ row: ActivityRow, _ link: PoolerLink?, _ owner: SessionOwner, _ times: SampleTimes, _ slowAfter: Double,
         _ episodes: inout ActivityEpisodes
     ) {
         queryID = row.queryID ?? queryID
         if row.state == .active {
+            if let link { client = link.clientApplication }
             run(owner, times, slowAfter, &episodes)
         } else if row.state?.showsLastStatement == true, let end = row.stateChange {
             if phase != .done { finish(owner, end.seconds(since: start), .exact, slowAfter, &episodes) }
@@ -72,7 +76,8 @@ struct FollowedStatement {
         episodes.statements.append(
             FinishedStatement(
                 database: owner.database, user: owner.user, application: owner.application, queryID: queryID,
-                seconds: seconds, end: end))
+                seconds: seconds, end: end,
+                slowClient: isSlow || seconds >= slowAfter ? client.isEmpty ? owner.application : client : nil))
         reportIfSlow(owner, seconds, slowAfter, &episodes)
     }
 

@@ -13,14 +13,21 @@ struct ObservedStatement: Sendable {
     let range: ClosedRange<Double>
     /// The same, where other statements have taken too much or too little of the batch before.
     let widerRange: ClosedRange<Double>
+    /// Of a slow one, who and when it was.
+    let witness: StatementWitness?
     /// In how many reads it was not found, and when first.
     var reads = 0
     var missedSince: ServerTime?
 
-    /// - Parameter interval: Seconds between the samples around its end: an estimated end is off by as much.
-    init(_ statement: FinishedStatement, interval: Double) {
+    /// - Parameters:
+    ///   - interval: Seconds between the samples around its end: an estimated end is off by as much.
+    ///   - now: The time of the sample that showed its end.
+    init(_ statement: FinishedStatement, interval: Double, at now: ServerTime) {
         database = statement.database
         queryID = statement.queryID
+        witness = statement.slowClient.map {
+            StatementWitness(queryID: statement.queryID, client: $0, seenAt: now)
+        }
         let seconds = statement.seconds.isFinite ? max(0, statement.seconds) : 0
         self.seconds = seconds
         isExact = statement.end == .exact
@@ -49,6 +56,7 @@ extension ObservedStatement: Comparable {
     /// the fewest places. The rest makes a replay give the same sums.
     static func < (lhs: ObservedStatement, rhs: ObservedStatement) -> Bool {
         if lhs.isExact != rhs.isExact { return lhs.isExact }
-        return (rhs.seconds, lhs.database, lhs.queryID ?? 0) < (lhs.seconds, rhs.database, rhs.queryID ?? 0)
+        return (rhs.seconds, lhs.database, lhs.queryID ?? 0, lhs.witness?.client ?? "")
+            < (lhs.seconds, rhs.database, rhs.queryID ?? 0, rhs.witness?.client ?? "")
     }
 }

@@ -21,7 +21,9 @@ package struct ServerSlotsCollector: Collector {
         isRefusing = false
         busy = facts[ActivitySource.self]?.rows.count(where: \.isClientBackend)
         usable = facts[SettingsSource.self].flatMap(Self.usableSlots)
-        if facts.fresh(ActivitySource.self) != nil, let saturation { saturations.observe(saturation, Self.labels) }
+        guard let sample = facts.fresh(ActivitySource.self) else { return }
+        if let saturation { saturations.observe(saturation, Self.labels) }
+        saturations.tell(sample.sampledAt.unixSeconds)
     }
 
     package mutating func miss(_ state: TargetState) { miss(state, refusal: nil) }

@@ -5,12 +5,24 @@ package struct ReconciledStatements: Sendable, Equatable {
     package var database: String
     package var seconds: Double
     package var times: UInt64
+    /// Of a slow statement that was observed, who and when it was; then there is one.
+    package var witness: StatementWitness?
 
-    package init(database: String, seconds: Double, times: UInt64) {
+    package init(database: String, seconds: Double, times: UInt64, witness: StatementWitness? = nil) {
         self.database = database
         self.seconds = seconds
         self.times = times
+        self.witness = witness
     }
+}
+
+/// What is remembered of a slow statement beside its time.
+package struct StatementWitness: Sendable, Equatable {
+    package let queryID: Int64?
+    /// What its client calls itself: the pooler's client where one is known, else the session.
+    package let client: String
+    /// The time of the sample that showed its end.
+    package let seenAt: ServerTime
 }
 
 /// Completes the statements that were followed through pg_stat_activity with those that pg_stat_statements counted,
@@ -80,7 +92,7 @@ package struct StatementReconciler: Sendable {
         longestInterval = max(longestInterval, interval)
         if interval > 0 { shortestInterval = min(shortestInterval, interval) }
         lastTick = now
-        open += finished.map { ObservedStatement($0, interval: interval) }
+        open += finished.map { ObservedStatement($0, interval: interval, at: now) }
         if let baseline, now.seconds(since: baseline.at) <= longestGap(after: baseline) {
             guard let statistics else { return giveUpSurplus() }
             if let next = StatementBaseline(statistics, after: baseline, at: now) {
@@ -173,7 +185,7 @@ package struct StatementReconciler: Sendable {
 extension ObservedStatement {
     /// With its own time: its call was not found.
     fileprivate var asObserved: ReconciledStatements {
-        ReconciledStatements(database: database, seconds: seconds, times: 1)
+        ReconciledStatements(database: database, seconds: seconds, times: 1, witness: witness)
     }
 }
 

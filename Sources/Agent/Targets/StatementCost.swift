@@ -37,7 +37,7 @@ struct StatementCost {
     /// still, an agent without a processor. So the short answers say what it costs.
     var typical: Double? {
         guard count > 0 else { return nil }
-        guard count >= Self.window / 2 else { return Double(seconds.min()) }
+        guard count >= Self.window else { return Double(seconds.min()) }
         var shortest = Float.infinity
         var second = Float.infinity
         for index in seconds.indices {

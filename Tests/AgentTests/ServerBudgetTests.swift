@@ -112,11 +112,20 @@ struct ServerBudgetTests {
         server.run(500)
         #expect(server.budget.stretch == 60)
         #expect(server.budget.load(stretch: 60) > 0.000_1)
-        // To stretch what costs less than the count between samples would only cost more.
-        var tiny = self.server(0.000_06, share: 0.000_1)
-        tiny.work["backend_count"] = 0.01
-        tiny.run(100)
-        #expect(tiny.budget.stretch == 1)
+    }
+
+    @Test("a count between samples that is dearer than they are leads to no to and fro; cold ones do not matter")
+    func dearCount() {
+        var server = server(0.02)
+        server.work["backend_count"] = 0.03
+        server.run(300)
+        #expect(zip(server.stretches, server.stretches.dropFirst()).count(where: !=) <= 1)
+        var cold = self.server(0.02)
+        cold.work["backend_count"] = 0.05
+        cold.run(6)
+        cold.work["backend_count"] = 0.000_1
+        cold.run(100)
+        #expect(cold.budget.stretch == 3)
     }
 
     @Test("some slow answers, of a server that stood still, stretch nothing; nor do the first of a session")

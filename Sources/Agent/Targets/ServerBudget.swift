@@ -75,25 +75,31 @@ struct ServerBudget {
         } else {
             stretch = min(stretch, leastStretch(within: share * Self.ease))
         }
+        guard stretch == 1 else { return }
+        // What is not read any more would stay as it was for ever.
+        for index in sources.indices where sources[index].cadence == .betweenSamples { costs[index] = StatementCost() }
     }
 
     /// The estimated shares of one core, by source: of those that were ever asked in this session.
     var shares: [(source: any Source.Type, ratio: Double)] {
         zip(sources, costs).compactMap { source, cost in
-            self.cost(of: cost).map { (source, $0 * rate(of: source, cost, stretch: stretch)) }
+            self.cost(of: source, cost).map { (source, $0 * rate(of: source, cost, stretch: stretch)) }
         }
     }
 
     /// The estimated share of one core that the agent takes when one sample stands for so many ticks.
     func load(stretch: Int) -> Double {
         zip(sources, costs).reduce(0) { load, each in
-            load + (cost(of: each.1) ?? 0) * rate(of: each.0, each.1, stretch: stretch)
+            load + (cost(of: each.0, each.1) ?? 0) * rate(of: each.0, each.1, stretch: stretch)
         }
     }
 
     /// Seconds of the server's time that one statement takes; nil where none was answered.
-    private func cost(of statement: StatementCost) -> Double? {
-        statement.typical.map { max(0, $0 - roundTrip) + Self.leastCost }
+    private func cost(of source: any Source.Type, _ statement: StatementCost) -> Double? {
+        guard let typical = statement.typical else { return nil }
+        // Its first answers, dear as they are, must not end the stretch at which it was asked.
+        if source.cadence == .betweenSamples, statement.count < Self.leastAnswers { return Self.leastCost }
+        return max(0, typical - roundTrip) + Self.leastCost
     }
 
     /// Statements per second.
@@ -107,13 +113,14 @@ struct ServerBudget {
         }
     }
 
-    /// The least factor with which the load is within a limit; the longest, if none is and it helps.
+    /// The least factor with which the load is within a limit; the longest, if none is.
     private func leastStretch(within limit: Double) -> Int {
         let whole = load(stretch: 1)
         guard whole > limit else { return 1 }
         // The load is a + b / stretch; with two of its values both are known.
         let b = 2 * (whole - load(stretch: 2))
-        guard b > 0, longestStretch > 1 else { return 1 }
+        // What is read between samples costs as much as they do: no factor is better than another.
+        guard b > 0 else { return stretch }
         let room = limit - (whole - b)
         guard room > 0 else { return longestStretch }
         return Int(min(Double(longestStretch), max(1, (b / room).rounded(.up))))

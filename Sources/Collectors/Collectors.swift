@@ -43,6 +43,11 @@ package enum Collectors {
         return all.filter { $0.kind == kind }.flatMap { $0.sources }.filter { seen.insert($0.name).inserted }
     }
 
+    /// What each of the collectors that `make(for:)` makes reads, in the same order.
+    package static func sourcesOfEach(_ kind: TargetKind) -> [[any Source.Type]] {
+        all.filter { $0.kind == kind }.map { $0.sources }
+    }
+
     /// Every family of every collector, each once.
     package static var families: [FamilyDescriptor] {
         var seen: Set<String> = []

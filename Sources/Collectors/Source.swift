@@ -2,15 +2,27 @@ import Observations
 
 /// How often a source is read.
 package enum Cadence: Sendable, Equatable {
-    /// At every tick.
+    /// At every sample: at every tick, or at every n-th where the target's budget stretches the interval.
     case everyTick
+    /// At every tick, however far the budget stretches the interval: what is cheap, and shows the load at once.
+    case everyTickUnstretched
+    /// Only at the ticks between two samples, of which there are none unless the budget stretches the interval.
+    case betweenSamples
     /// At the first tick after a connection was made, then when this much time has passed.
     case every(Duration)
-    /// At every tick while answers have at most this many rows; of n times as many, at every n-th tick. What a read
+    /// At every sample while answers have at most this many rows; of n times as many, at every n-th. What a read
     /// costs the target per second is so bounded.
     case everyTickUpTo(rows: Int)
 
-    /// How many ticks one read stands for, after an answer of this many rows.
+    /// Whether it is part of a tick: read first, and in no other task.
+    package var isOfTick: Bool {
+        switch self {
+        case .everyTick, .everyTickUnstretched, .betweenSamples: true
+        case .every, .everyTickUpTo: false
+        }
+    }
+
+    /// How many samples one read stands for, after an answer of this many rows.
     package func stretch(rows: Int) -> Int {
         guard case .everyTickUpTo(let limit) = self else { return 1 }
         return max(1, (rows + limit - 1) / limit)
@@ -69,6 +81,8 @@ extension Source {
 package struct Facts: Sendable {
     private var observations: [ObjectIdentifier: any Sendable] = [:]
     private var fresh: Set<ObjectIdentifier> = []
+    /// What this tick has read or forgotten.
+    private var changed: Set<ObjectIdentifier> = []
     /// For a server: which client of a watched pooler holds which of its backends.
     package var poolerLinks = PoolerLinks.none
     /// When this tick began by the agent's wall clock, in seconds since 1970: for targets that tell no time of their
@@ -87,10 +101,16 @@ package struct Facts: Sendable {
         fresh.contains(ObjectIdentifier(source)) ? self[source] : nil
     }
 
+    /// Whether this tick has read or forgotten one of these sources.
+    package func haveChanged(_ sources: [any Source.Type]) -> Bool {
+        sources.contains { changed.contains(ObjectIdentifier($0)) }
+    }
+
     /// Begins a new tick: what is there is no longer fresh.
     package mutating func beginTick(at time: Double = 0) {
         tickBeganAt = time
         fresh.removeAll(keepingCapacity: true)
+        changed.removeAll(keepingCapacity: true)
     }
 
     /// Decodes and stores one answer.
@@ -105,10 +125,12 @@ package struct Facts: Sendable {
     package mutating func set<S: Source>(_ observation: S.Observation, for source: S.Type) {
         observations[ObjectIdentifier(source)] = observation
         fresh.insert(ObjectIdentifier(source))
+        changed.insert(ObjectIdentifier(source))
     }
 
     /// Forgets a source whose read failed: an old number is never served as a new one.
     package mutating func forget<S: Source>(_ source: S.Type) {
         observations[ObjectIdentifier(source)] = nil
+        changed.insert(ObjectIdentifier(source))
     }
 }

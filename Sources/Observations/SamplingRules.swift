@@ -6,6 +6,8 @@ package struct SamplingRules: Sendable, Equatable {
     package var leakSeconds = 300.0
     /// The most series of one family whose labels clients choose; the rest is summed as “other”.
     package var seriesLimit = 200
+    /// The share of one core of the target that sampling may take; 0 is no budget.
+    package var serverBudget = 0.01
     /// What becomes of labels that clients choose.
     package var labels = LabelRules()
 

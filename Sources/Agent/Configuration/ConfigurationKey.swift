@@ -37,6 +37,7 @@ enum AgentKey: String, ConfigurationKey {
     case slowOverrides = "slow_overrides"
     case leakThreshold = "leak_threshold"
     case seriesLimit = "series_limit"
+    case serverBudget = "server_budget"
     case labels, targets
 
     static let prefix = ""
@@ -58,6 +59,7 @@ enum AgentKey: String, ConfigurationKey {
         case .slowOverrides: RulesKey.slowOverrides.documentation
         case .leakThreshold: RulesKey.leakThreshold.documentation
         case .seriesLimit: RulesKey.seriesLimit.documentation
+        case .serverBudget: RulesKey.serverBudget.documentation
         case .labels: RulesKey.labels.documentation
         case .targets:
             KeyDocumentation(
@@ -76,6 +78,7 @@ enum TargetKey: String, ConfigurationKey {
     case slowOverrides = "slow_overrides"
     case leakThreshold = "leak_threshold"
     case seriesLimit = "series_limit"
+    case serverBudget = "server_budget"
     case labels
 
     static let prefix = "targets[]."
@@ -124,6 +127,7 @@ enum TargetKey: String, ConfigurationKey {
         case .slowOverrides: RulesKey.slowOverrides.targetDocumentation
         case .leakThreshold: RulesKey.leakThreshold.targetDocumentation
         case .seriesLimit: RulesKey.seriesLimit.targetDocumentation
+        case .serverBudget: RulesKey.serverBudget.targetDocumentation
         case .labels: RulesKey.labels.targetDocumentation
         }
     }

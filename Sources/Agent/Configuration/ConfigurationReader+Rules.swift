@@ -11,6 +11,7 @@ extension ConfigurationReader {
         if let leak = duration(keys.leakThreshold, in: fields, RulesKey.leakBounds) { rules.leakSeconds = leak }
         let limit = wholeNumber(keys.seriesLimit, in: fields, RulesKey.seriesLimitBounds)
         if let limit { rules.seriesLimit = limit }
+        if let share = serverBudget(keys.serverBudget, in: fields) { rules.serverBudget = share }
         if let items = items(keys.slowOverrides, in: fields, atMost: RulesKey.slowOverridesLimit) {
             rules.slow.overrides = items.compactMap { slowOverride($0.node, at: $0.path) }
         }
@@ -18,6 +19,12 @@ extension ConfigurationReader {
             rules.labels = LabelRules(items.compactMap { labelRule($0.node, at: $0.path) })
         }
         return rules
+    }
+
+    private mutating func serverBudget<Key>(_ key: Key, in fields: Fields<Key>) -> Double? {
+        // A boolean in YAML, and for once it is meant as one.
+        if case .scalar("off", isPlain: _) = fields.nodes[key]?.content { return 0 }
+        return value(key, in: fields, ConfigurationValue.serverBudget)
     }
 
     /// The items of a list with their paths; nil if the key is not given or, with a report, if it is no such list.

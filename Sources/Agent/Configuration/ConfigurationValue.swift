@@ -128,6 +128,27 @@ enum ConfigurationValue {
         return number
     }
 
+    /// A share of one core: `1 %`, or a ratio below 1; 0 is no budget.
+    static func serverBudget(_ text: String) throws(Complaint) -> Double {
+        let isPercentage = text.hasSuffix("%")
+        var number = text.dropLast(isPercentage ? 1 : 0)
+        if isPercentage, number.last == " " { number.removeLast() }
+        let isPlain = number.utf8.allSatisfy { "0123456789.".utf8.contains($0) }
+        guard isPlain, let value = Double(number) else {
+            throw Complaint(sentence: quoting(text) + "is not a share of a core; write for example 1%, 0.01 or off")
+        }
+        // Whoever writes 1 may mean one percent, or all of a core.
+        guard isPercentage || value < 1 else {
+            throw Complaint(
+                sentence: quoting(text) + "could be a percentage or a ratio; write it with %, for example 1%")
+        }
+        let share = isPercentage ? value / 100 : value
+        guard share == 0 || RulesKey.serverBudgetBounds.contains(share) else {
+            throw Complaint(sentence: quoting(text) + "is not within \(RulesKey.serverBudgetWords)")
+        }
+        return share
+    }
+
     /// A value as the beginning of a sentence: `“5” `. Empty unless it is so short, or so much like a number or an
     /// address, that it is no secret that slipped into the wrong place.
     static func quoting(_ text: String) -> String {

@@ -4,11 +4,15 @@ import Observations
 ///
 /// They are cases of `AgentKey` and `TargetKey`; this is where they are written once.
 enum RulesKey: CaseIterable {
-    case slowThreshold, slowOverrides, leakThreshold, seriesLimit, labels
+    case slowThreshold, slowOverrides, leakThreshold, seriesLimit, serverBudget, labels
 
     static let slowBounds: ClosedRange<Duration> = .milliseconds(1) ... .seconds(86_400)
     static let leakBounds: ClosedRange<Duration> = .seconds(10) ... .seconds(86_400)
     static let seriesLimitBounds = 1...10_000
+    /// Of a budget that there is.
+    static let serverBudgetBounds = 0.000_1...1.0
+    static let serverBudgetWords =
+        "\(percentage(serverBudgetBounds.lowerBound)) to \(percentage(serverBudgetBounds.upperBound)), or off"
     static let slowOverridesLimit = 100
     static let labelsLimit = 50
 
@@ -37,6 +41,12 @@ enum RulesKey: CaseIterable {
                 bounds: "\(Self.seriesLimitBounds.lowerBound) to \(Self.seriesLimitBounds.upperBound)",
                 meaning: "The most series of one family by labels that clients choose; see Budgets.",
                 example: "series_limit: 200")
+        case .serverBudget:
+            return KeyDocumentation(
+                type: "percentage or ratio", fallback: "`\(percentage(defaults.serverBudget))`",
+                bounds: Self.serverBudgetWords,
+                meaning: "The share of one core of the server that sampling may take; see What sampling costs.",
+                example: "server_budget: 1%")
         case .labels:
             return KeyDocumentation(
                 type: "list of label rules", fallback: "none", bounds: "0 to \(Self.labelsLimit)",
@@ -61,19 +71,20 @@ struct RulesKeys<Key: ConfigurationKey> {
     let slowOverrides: Key
     let leakThreshold: Key
     let seriesLimit: Key
+    let serverBudget: Key
     let labels: Key
 }
 
 extension RulesKeys<AgentKey> {
     static let agentKeys = RulesKeys(
         slowThreshold: .slowThreshold, slowOverrides: .slowOverrides, leakThreshold: .leakThreshold,
-        seriesLimit: .seriesLimit, labels: .labels)
+        seriesLimit: .seriesLimit, serverBudget: .serverBudget, labels: .labels)
 }
 
 extension RulesKeys<TargetKey> {
     static let targetKeys = RulesKeys(
         slowThreshold: .slowThreshold, slowOverrides: .slowOverrides, leakThreshold: .leakThreshold,
-        seriesLimit: .seriesLimit, labels: .labels)
+        seriesLimit: .seriesLimit, serverBudget: .serverBudget, labels: .labels)
 }
 
 /// The keys of one override of the slow threshold.
@@ -139,4 +150,9 @@ enum LabelRuleKey: String, ConfigurationKey {
 
 private func words(_ range: ClosedRange<Duration>) -> String {
     "`\(DurationText.format(range.lowerBound))` to `\(DurationText.format(range.upperBound))`"
+}
+
+private func percentage(_ ratio: Double) -> String {
+    let percent = ratio * 100
+    return percent == percent.rounded() ? "\(Int(percent))%" : "\(percent)%"
 }

@@ -15,6 +15,7 @@ enum RecordedRules {
     private static let slowOverride = "slow_seconds_override"
     private static let leak = "leak_seconds"
     private static let seriesLimit = "series_limit"
+    private static let serverBudget = "server_budget"
     /// Label, action, whether there is a pattern ("1" or "0"), pattern, replacement; there may be several, in their order.
     private static let labelRule = "label_rule"
 
@@ -23,6 +24,7 @@ enum RecordedRules {
             Setting(key: slow, values: ["\(rules.slow.seconds)"]),
             Setting(key: leak, values: ["\(rules.leakSeconds)"]),
             Setting(key: seriesLimit, values: ["\(rules.seriesLimit)"]),
+            Setting(key: serverBudget, values: ["\(rules.serverBudget)"]),
         ]
             + rules.slow.overrides.map {
                 Setting(key: slowOverride, values: [$0.database ?? "", $0.user ?? "", "\($0.seconds)"])
@@ -35,6 +37,13 @@ enum RecordedRules {
                         $0.replacement.text,
                     ])
             }
+    }
+
+    /// What holds where a recording says nothing: the defaults, but those that it was made without.
+    static var initial: SamplingRules {
+        var rules = SamplingRules()
+        rules.serverBudget = 0
+        return rules
     }
 
     /// - Returns: Whether the setting was understood.
@@ -56,6 +65,9 @@ enum RecordedRules {
         case seriesLimit:
             guard let limit = values.first.flatMap(Int.init), 1...1_000_000 ~= limit else { return false }
             rules.seriesLimit = limit
+        case serverBudget:
+            guard let share = values.first.flatMap(Double.init), 0...1 ~= share else { return false }
+            rules.serverBudget = share
         case labelRule:
             guard rules.labels.rules.count < labelRuleLimit, let rule = rule(values) else { return false }
             rules.labels = LabelRules(rules.labels.rules + [rule])

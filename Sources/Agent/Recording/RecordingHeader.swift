@@ -84,7 +84,7 @@ extension RecordingHeader {
         guard interval > .zero, interval <= longestInterval else {
             throw RecordParser.Problem(sentence: "the target “\(name)” has an impossible interval")
         }
-        var rules = SamplingRules()
+        var rules = RecordedRules.initial
         for _ in 0..<(try record.number(of: "settings", upTo: settingLimit)) {
             let key = try record.text()
             var values: [String] = []

@@ -23,7 +23,20 @@ enum SamplerFamilies {
         help: "Samples by outcome. skipped: the sampler was late, or the command does not exist in this version.")
     static let samplingInterval = FamilyDescriptor(
         "poolscope_sampling_interval_seconds", .gauge, unit: "seconds", labels: ["collector"],
-        help: "How often this collector samples: as configured, or stretched while its answers are large.")
+        help: "How often this collector samples: as configured, or stretched while its answers are large or the "
+            + "server's budget (poolscope_server_budget_ratio) is used up. backend_count is there only while the latter "
+            + "stretches the others: it is read at the ticks between samples.")
+    static let serverBudget = FamilyDescriptor(
+        "poolscope_server_budget_ratio", .gauge, unit: "ratio",
+        help: "server_budget: the share of one core of the target that sampling may take. Above it the interval is "
+            + "stretched, to 60 s at most. Absent where there is no budget.")
+    static let serverCost = FamilyDescriptor(
+        "poolscope_server_cost_ratio", .gauge, unit: "ratio", labels: ["collector"],
+        help:
+            "Estimated share of one core of the target that this collector's statements take at the present interval: "
+            + "the lower quartile of their last times, without the shortest answer of the session, which stands for the "
+            + "way there and back. An estimate from above: waiting counts as work. Without the opening of sessions and "
+            + "statements that failed.")
     static let unknownColumns = FamilyDescriptor(
         "poolscope_unknown_columns", .gauge, labels: ["collector"],
         help: "Numeric columns of this server version that no family uses yet.")
@@ -47,8 +60,9 @@ enum SamplerFamilies {
         "pgbouncer_up", .gauge, help: "1 if PgBouncer's admin console could be sampled at the last tick.")
 
     static let all = [
-        targetInfo, targetUp, targetState, sampleTimestamp, sampleDuration, samples, samplingInterval, unknownColumns,
-        cores, spindles, pgUp, lastScrapeError, lastScrapeDuration, scrapes, collectorSuccess, collectorDuration,
+        targetInfo, targetUp, targetState, sampleTimestamp, sampleDuration, samples, samplingInterval, serverBudget,
+        serverCost, unknownColumns, cores, spindles, pgUp, lastScrapeError, lastScrapeDuration, scrapes,
+        collectorSuccess, collectorDuration,
         pgbouncerUp,
     ]
 }

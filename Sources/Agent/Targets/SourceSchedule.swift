@@ -2,49 +2,61 @@ import Collectors
 import Observations
 
 /// Which sources of a target are due at a tick. The time comes in as a value.
+///
+/// A tick is a sample, or lies between two: then only what is cheap is read, so that the load shows at every tick.
 struct SourceSchedule {
     typealias Instant = ContinuousClock.Instant
 
     private let sources: [any Source.Type]
     private var dueAt: [String: Instant] = [:]
-    /// Ticks that a stretched source still lets pass.
-    private var ticksToPass: [String: Int] = [:]
+    /// Samples that a source with large answers still lets pass.
+    private var samplesToPass: [String: Int] = [:]
+    /// Nil before the first sample of a session.
+    private var ticksSinceSample: Int?
     private var unavailable: Set<String> = []
 
     init(kind: TargetKind) {
         // What is due at every tick first: if time runs out, it does so for what can wait.
         let all = Collectors.sources(for: kind)
-        sources = all.filter { $0.cadence == .everyTick } + all.filter { $0.cadence != .everyTick }
+        sources = all.filter { $0.cadence.isOfTick } + all.filter { !$0.cadence.isOfTick }
     }
-
-    /// The sources that are read at every tick; the target is up when the first of them was read.
-    var everyTick: [any Source.Type] { sources.filter { $0.cadence == .everyTick } }
 
     /// A new session starts from nothing.
     mutating func reset() {
-        (dueAt, ticksToPass, unavailable) = ([:], [:], [])
+        (dueAt, samplesToPass, unavailable, ticksSinceSample) = ([:], [:], [], nil)
     }
 
-    /// Begins a tick and says what is to be read in it, in this order.
-    mutating func beginTick(at now: Instant) -> [any Source.Type] {
-        sources.filter { source in
-            let name = source.name
-            guard !unavailable.contains(name) else { return false }
-            if let ticks = ticksToPass[name], ticks > 0 {
-                ticksToPass[name] = ticks - 1
-                return false
-            }
-            return dueAt[name].map { now >= $0 } ?? true
+    /// Begins a tick and says what is to be read in it, in this order. The target is up when the first was read.
+    /// - Parameters:
+    ///   - stretch: How many ticks a sample stands for.
+    ///   - mustSample: Whether this tick is a sample however few have passed: what the last sample said is over.
+    mutating func beginTick(at now: Instant, stretch: Int = 1, mustSample: Bool = false) -> [any Source.Type] {
+        let ticks = ticksSinceSample.map { $0 + 1 } ?? stretch
+        let isSample = mustSample || ticks >= stretch
+        ticksSinceSample = isSample ? 0 : ticks
+        return sources.filter { !unavailable.contains($0.name) && isDue($0, isSample: isSample, at: now) }
+    }
+
+    private mutating func isDue(_ source: any Source.Type, isSample: Bool, at now: Instant) -> Bool {
+        switch source.cadence {
+        case .everyTick: return isSample
+        case .everyTickUnstretched: return true
+        case .betweenSamples: return !isSample
+        case .every: return dueAt[source.name].map { now >= $0 } ?? true
+        case .everyTickUpTo:
+            guard isSample, let samples = samplesToPass[source.name], samples > 0 else { return isSample }
+            samplesToPass[source.name] = samples - 1
+            return false
         }
     }
 
     /// Takes in an answer of so many rows to a statement sent at `started`.
     mutating func answered(_ source: any Source.Type, rows: Int, started: Instant) {
         switch source.cadence {
-        case .everyTick: break
+        case .everyTick, .everyTickUnstretched, .betweenSamples: break
         // A little early rather than a tick late.
         case .every(let pause): dueAt[source.name] = started + pause - .milliseconds(50)
-        case .everyTickUpTo: ticksToPass[source.name] = source.cadence.stretch(rows: rows) - 1
+        case .everyTickUpTo: samplesToPass[source.name] = source.cadence.stretch(rows: rows) - 1
         }
     }
 

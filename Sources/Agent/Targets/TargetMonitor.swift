@@ -76,11 +76,12 @@ struct TargetMonitor {
             if skipped > 0 { feed(.skipped(ticks: skipped)) }
             do { try await Task.sleep(until: tick, clock: .continuous) } catch { break }
             let started = ContinuousClock.now
-            let before = (state: health.state, sentence: health.sentence)
+            let before = (state: health.state, sentence: health.sentence, stretch: pipeline.stretch)
             await sample(at: tick, &reads)
             if Task.isCancelled { break }
             logChange(from: before.state, before.sentence)
             feed(.tickEnded(health.state, seconds: (ContinuousClock.now - started) / .seconds(1)))
+            logStretch(from: before.stretch)
             publish()
         }
     }
@@ -92,17 +93,19 @@ struct TargetMonitor {
             health.unanswered()
             return
         }
-        let due = schedule.beginTick(at: .now)
+        var due: [any Source.Type] = []
         do {
             try await pool.withConnection { session in
                 meet(session)
+                // Of a target that was away, what the last sample said is over.
+                due = schedule.beginTick(at: .now, stretch: pipeline.stretch, mustSample: health.state != .up)
                 // To get a session may have taken longer than the tick; the reads get their time all the same.
                 let deadline = max(tick, .now - interval * 0.1) + Self.allowance(interval)
-                await read(due.filter { $0.cadence == .everyTick }, over: session, until: deadline)
+                await read(due.filter { $0.cadence.isOfTick }, over: session, until: deadline)
             }
             guard health.state == .up else { return }
             let deadline = tick + Self.allowance(interval)
-            await readSlow(due.filter { $0.cadence != .everyTick }, until: deadline, &reads)
+            await readSlow(due.filter { !$0.cadence.isOfTick }, until: deadline, &reads)
         } catch let error as PoolError {
             if let problem = TargetProblem(error) { giveUp(problem) } else { health.isWithoutSession() }
         } catch {
@@ -223,6 +226,14 @@ struct TargetMonitor {
         } else if health.sentence != sentence {
             log.debug("\(health.state.rawValue): \(words)")
         }
+    }
+
+    /// That a budget begins or ceases to stretch the interval is worth a line, not each step.
+    private func logStretch(from stretch: Int) {
+        guard pipeline.stretch != stretch else { return }
+        let level: Logger.Level = stretch == 1 || pipeline.stretch == 1 ? .info : .debug
+        let pause = DurationText.format(interval * pipeline.stretch)
+        log.log(level: level, "sampled every \(pause), so that the server's cost keeps within server_budget")
     }
 
     /// A source that fails while the target is up is worth a line; the target's own state is logged where it changes.

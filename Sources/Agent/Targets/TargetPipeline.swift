@@ -13,14 +13,25 @@ struct TargetPipeline {
     /// Which limit was full at the last attempt to connect.
     private var refusal: Refusal?
     private var collectors: [any Collector]
+    /// What each of them reads.
+    private let collectorSources: [[any Source.Type]]
+    /// Whether the collectors know all facts up to the last tick.
+    private var isObserved = false
     private var report: TargetReport
+    private var budget: ServerBudget
 
     init(profile: TargetProfile, interval: Duration, board: ClusterBoard) {
         self.profile = profile
         self.board = board
         collectors = Collectors.make(for: profile)
+        collectorSources = Collectors.sourcesOfEach(profile.kind)
+        budget = ServerBudget(
+            share: profile.rules.serverBudget, interval: interval, sources: Collectors.sources(for: profile.kind))
         report = TargetReport(profile: profile, interval: interval)
     }
+
+    /// How many ticks one sample is to stand for, so that the server's budget is kept.
+    var stretch: Int { budget.stretch }
 
     /// Takes in one event; `time` is the agent's wall clock when it happened, in seconds since 1970.
     /// - Returns: What an answer came to; nil for every other event.
@@ -31,21 +42,21 @@ struct TargetPipeline {
             self.version = version
             // A session that was replaced between two ticks: no tick was missed, but the target may be another since.
             if state == .up { miss(.disconnected) }
-            facts = Facts()
-            refusal = nil
+            (facts, refusal, isObserved) = (Facts(), nil, false)
+            budget.beginSession()
         case .lost:
-            facts = Facts()
-            refusal = nil
+            (facts, refusal, isObserved) = (Facts(), nil, false)
         case .refused(let refusal):
             self.refusal = refusal
         case .skipped(let ticks):
-            report.recordSkipped(ticks)
+            report.recordSkipped(ticks, stretch: stretch)
         case .tickBegan:
             facts.beginTick(at: time)
         case .answered(let answer):
             return take(answer, at: time)
         case .omitted(let source):
             facts.forget(source)
+            budget.omitted(source)
         case .tickEnded(let state, let seconds):
             endTick(state, seconds: seconds, at: time)
         }
@@ -56,6 +67,13 @@ struct TargetPipeline {
         let reading = read(answer)
         if reading.outcome != .ok { facts.forget(answer.source) }
         report.record(reading, at: time)
+        switch answer.result {
+        case .success(let table):
+            budget.answered(answer.source, in: answer.duration / .seconds(1), rows: table.rowCount)
+        case .failure:
+            // How long a statement ran that failed says nothing of what it costs.
+            if reading.outcome == .skipped { budget.dropped(answer.source) }
+        }
         return reading
     }
 
@@ -87,13 +105,18 @@ struct TargetPipeline {
 
     private mutating func endTick(_ state: TargetState, seconds: Double, at time: Double) {
         self.state = state
-        report.recordTick(seconds: seconds)
+        if state == .up { budget.endTick() }
+        report.recordTick(seconds: seconds, stretch: stretch)
         exchangeLinks(at: time)
         if state == .up {
-            for index in collectors.indices { collectors[index].observe(facts) }
+            for index in collectors.indices where !isObserved || facts.haveChanged(collectorSources[index]) {
+                // Between samples most have nothing new, and what they know they keep.
+                collectors[index].observe(facts)
+            }
         } else {
             miss(state)
         }
+        isObserved = state == .up
     }
 
     private mutating func miss(_ state: TargetState) {
@@ -118,6 +141,12 @@ struct TargetPipeline {
         var builder = SnapshotBuilder(constant: [Label("target", profile.name)], isUp: state == .up)
         for collector in collectors { collector.emit(into: &builder) }
         report.emit(state: state, version: version, into: &builder)
+        if budget.share > 0 {
+            builder.add(SamplerFamilies.serverBudget, .none, budget.share, evenWhenDown: true)
+        }
+        for (source, ratio) in budget.shares {
+            builder.add(SamplerFamilies.serverCost, ["collector": source.name], ratio)
+        }
         return builder.build()
     }
 }

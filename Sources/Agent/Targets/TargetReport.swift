@@ -7,8 +7,10 @@ struct TargetReport {
     private let profile: TargetProfile
     private let interval: Duration
     private let sources: [any Source.Type]
-    /// How many ticks one read of a source stands for, where it is more than one.
-    private var stretches: [String: Int] = [:]
+    /// How many samples one read of a source stands for.
+    private var paces: [String: Int] = [:]
+    /// How many ticks a sample stands for.
+    private var stretch = 1
     private var samples = CounterVector(SamplerFamilies.samples)
     private var durations = HistogramVector(SamplerFamilies.sampleDuration)
     private var lastGood: [String: Double] = [:]
@@ -43,20 +45,34 @@ struct TargetReport {
         if reading.outcome == .ok {
             lastGood[name] = time
             unknownColumns[name] = reading.unknownColumns
-            stretches[name] = reading.source.cadence.stretch(rows: reading.rows)
+            paces[name] = reading.source.cadence.stretch(rows: reading.rows)
         }
     }
 
     /// Counts ticks that did not take place because the sampler was late.
-    mutating func recordSkipped(_ ticks: Int) {
-        for source in sources where source.cadence == .everyTick {
-            samples.add(Double(ticks), Self.labels(source.name, .skipped))
+    /// - Parameter stretch: How many ticks a sample stands for: with more than one, most ticks are none.
+    mutating func recordSkipped(_ ticks: Int, stretch: Int = 1) {
+        for source in sources {
+            let isMissed =
+                switch source.cadence {
+                case .everyTick: stretch == 1
+                case .everyTickUnstretched: true
+                case .betweenSamples: stretch > 1
+                case .every, .everyTickUpTo: false
+                }
+            if isMissed { samples.add(Double(ticks), Self.labels(source.name, .skipped)) }
         }
     }
 
-    mutating func recordTick(seconds: Double) {
+    mutating func recordTick(seconds: Double, stretch: Int = 1) {
         ticks += 1
         lastTickSeconds = seconds
+        self.stretch = stretch
+        guard stretch == 1 else { return }
+        // What is read between samples is not read any more: how it went last says nothing of now.
+        for source in sources where source.cadence == .betweenSamples {
+            (lastGood[source.name], lastOutcome[source.name]) = (nil, nil)
+        }
     }
 
     func emit(state: TargetState, version: String, into builder: inout SnapshotBuilder) {
@@ -70,18 +86,21 @@ struct TargetReport {
             builder.add(SamplerFamilies.unknownColumns, ["collector": name], Double(count))
         }
         for source in sources {
+            guard let pause = pause(of: source) else { continue }
             builder.add(
-                SamplerFamilies.samplingInterval, ["collector": source.name], pause(of: source) / .seconds(1),
-                evenWhenDown: true)
+                SamplerFamilies.samplingInterval, ["collector": source.name], pause / .seconds(1), evenWhenDown: true)
         }
         emitPeerNames(isUp: state == .up, into: &builder)
     }
 
-    private func pause(of source: any Source.Type) -> Duration {
+    /// Nil for what is not read now.
+    private func pause(of source: any Source.Type) -> Duration? {
         switch source.cadence {
-        case .everyTick: interval
+        case .everyTick: interval * stretch
+        case .everyTickUnstretched: interval
+        case .betweenSamples: stretch > 1 ? interval : nil
         case .every(let pause): max(pause, interval)
-        case .everyTickUpTo: interval * (stretches[source.name] ?? 1)
+        case .everyTickUpTo: interval * stretch * (paces[source.name] ?? 1)
         }
     }
 

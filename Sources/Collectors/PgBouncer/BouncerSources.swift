@@ -5,7 +5,8 @@ import Observations
 /// `SHOW POOLS`.
 package enum BouncerPoolsSource: Source {
     package static let name = "pools"
-    package static let cadence = Cadence.everyTick
+    /// A row per pool, whatever the number of clients: it shows load and waiting at every tick.
+    package static let cadence = Cadence.everyTickUnstretched
 
     package static let knownColumns: Set<String>? =
         Set(PeerBouncerPoolsCollector.columns.map(\.column)).union([

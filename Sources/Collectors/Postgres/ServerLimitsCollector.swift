@@ -10,13 +10,16 @@ package struct ServerLimitsCollector: Collector {
     package static let kind = TargetKind.postgres
     package static let families = [PoolFamilies.limitRatio, PoolFamilies.exhaustion]
     package static let sources: [any Source.Type] = [
-        ActivitySource.self, SettingsSource.self, RolesSource.self, DatabasesSource.self,
+        ActivitySource.self, SettingsSource.self, BackendCountSource.self, RolesSource.self, DatabasesSource.self,
     ]
 
     private static let pooler = "server"
 
     private let seriesLimit: Int
-    private var shares: [LimitShare] = []
+    private var use = SlotUse()
+    private var server: LimitShare?
+    /// Of roles and databases, as the last sample says.
+    private var others: [LimitShare] = []
     private var forecast = TrendForecast()
     private var usable: Double?
     /// The only thing known of a target that has no connection for us.
@@ -27,14 +30,15 @@ package struct ServerLimitsCollector: Collector {
     }
 
     package mutating func observe(_ facts: Facts) {
-        (shares, refusedBy) = ([], nil)
+        refusedBy = nil
+        use.observe(facts)
         usable = facts[SettingsSource.self].flatMap(ServerSlotsCollector.usableSlots)
-        guard let sample = facts[ActivitySource.self] else { return }
-        let busy = Double(sample.rows.count(where: \.isClientBackend))
-        if facts.fresh(ActivitySource.self) != nil { forecast.observe(busy, at: sample.sampledAt.unixSeconds) }
-        let server = LimitShare(.server, pooler: Self.pooler, used: busy, of: usable)
-        shares = ([server] + roles(sample.rows, facts) + databases(sample.rows, facts)).compactMap { $0 }
-            .fullest(seriesLimit)
+        guard let busy = use.busy, let sample = facts[ActivitySource.self] else { return (server, others) = (nil, []) }
+        if let time = use.countedAt { forecast.observe(Double(busy), at: time.unixSeconds) }
+        server = LimitShare(.server, pooler: Self.pooler, used: Double(busy), of: usable)
+        // Between samples nothing is known of who holds the slots.
+        guard facts.fresh(BackendCountSource.self) == nil else { return }
+        others = (roles(sample.rows, facts) + databases(sample.rows, facts)).compactMap { $0 }.fullest(seriesLimit)
     }
 
     private func roles(_ rows: [ActivityRow], _ facts: Facts) -> [LimitShare?] {
@@ -68,7 +72,8 @@ package struct ServerLimitsCollector: Collector {
     package mutating func miss(_ state: TargetState) { miss(state, refusal: nil) }
 
     package mutating func miss(_ state: TargetState, refusal: Refusal?) {
-        shares = []
+        (server, others) = (nil, [])
+        use.miss()
         guard state == .tooManyConnections else { return refusedBy = nil }
         refusedBy = LimitShare.refusing(refusal ?? .server)
     }
@@ -77,7 +82,9 @@ package struct ServerLimitsCollector: Collector {
         if let refusedBy {
             builder.add(PoolFamilies.limitRatio, refusedBy.labels, refusedBy.ratio, evenWhenDown: true)
         }
-        for share in shares { builder.add(PoolFamilies.limitRatio, share.labels, share.ratio) }
+        for share in [server].compactMap({ $0 }) + others {
+            builder.add(PoolFamilies.limitRatio, share.labels, share.ratio)
+        }
         if let seconds = usable.flatMap({ forecast.seconds(toReach: $0) }) {
             builder.add(PoolFamilies.exhaustion, PoolFamilies.labels(pooler: Self.pooler), seconds)
         }

@@ -6,11 +6,13 @@ import PoolVocabulary
 package struct ServerSlotsCollector: Collector {
     package static let kind = TargetKind.postgres
     package static let families = PoolFamilies.all
-    package static let sources: [any Source.Type] = [ActivitySource.self, SettingsSource.self]
+    package static let sources: [any Source.Type] = [
+        ActivitySource.self, SettingsSource.self, BackendCountSource.self,
+    ]
 
     private static let labels = PoolFamilies.labels(pooler: "server")
 
-    private var busy: Int?
+    private var use = SlotUse()
     private var usable: Double?
     private var isRefusing = false
     private var saturations = HistogramVector(PoolFamilies.saturationSampled)
@@ -19,11 +21,11 @@ package struct ServerSlotsCollector: Collector {
 
     package mutating func observe(_ facts: Facts) {
         isRefusing = false
-        busy = facts[ActivitySource.self]?.rows.count(where: \.isClientBackend)
+        use.observe(facts)
         usable = facts[SettingsSource.self].flatMap(Self.usableSlots)
-        guard let sample = facts.fresh(ActivitySource.self) else { return }
+        guard let time = use.countedAt else { return }
         if let saturation { saturations.observe(saturation, Self.labels) }
-        saturations.tell(sample.sampledAt.unixSeconds)
+        saturations.tell(time.unixSeconds)
     }
 
     package mutating func miss(_ state: TargetState) { miss(state, refusal: nil) }
@@ -31,13 +33,13 @@ package struct ServerSlotsCollector: Collector {
     /// A server without a free slot is seen from outside, too: it says so when it turns us away. When it is our role's
     /// or our database's own limit that is full, nothing is known of the server's.
     package mutating func miss(_ state: TargetState, refusal: Refusal?) {
-        busy = nil
+        use.miss()
         isRefusing = state == .tooManyConnections && (refusal ?? .server) == .server
         if isRefusing { saturations.observe(1, Self.labels) }
     }
 
     private var saturation: Double? {
-        guard let busy, let usable, usable > 0 else { return nil }
+        guard let busy = use.busy, let usable, usable > 0 else { return nil }
         return Double(busy) / usable
     }
 
@@ -49,7 +51,7 @@ package struct ServerSlotsCollector: Collector {
         }
         if let usable { builder.add(PoolFamilies.size, Self.labels, usable) }
         if let saturation { builder.add(PoolFamilies.saturation, Self.labels, saturation) }
-        guard let busy else { return }
+        guard let busy = use.busy else { return }
         builder.add(PoolFamilies.connections, Self.labels.adding("state", "busy"), Double(busy))
         if let usable {
             builder.add(PoolFamilies.connections, Self.labels.adding("state", "free"), max(0, usable - Double(busy)))

@@ -61,8 +61,8 @@ package struct StatementReconciler: Sendable {
     private var lastTick: ServerTime?
     /// The longest time between two ticks since the last read.
     private var longestInterval = 0.0
-    /// The shortest time between two ticks ever: about the configured interval.
-    private var shortestInterval = Double.infinity
+    /// The times between the last few ticks: the shortest is about the present interval, be it configured or stretched.
+    private var lastIntervals: [Double] = []
     /// Observed statements not yet found among the server's calls.
     private var open: [ObservedStatement] = []
     private var calls = UnclaimedCalls()
@@ -90,7 +90,7 @@ package struct StatementReconciler: Sendable {
     ) -> [ReconciledStatements] {
         let interval = lastTick.map { now.seconds(since: $0) } ?? 0
         longestInterval = max(longestInterval, interval)
-        if interval > 0 { shortestInterval = min(shortestInterval, interval) }
+        if interval > 0 { lastIntervals = (lastIntervals + [interval]).suffix(3) }
         lastTick = now
         open += finished.map { ObservedStatement($0, interval: interval, at: now) }
         if let baseline, now.seconds(since: baseline.at) <= longestGap(after: baseline) {
@@ -122,7 +122,7 @@ package struct StatementReconciler: Sendable {
     }
 
     private func longestGap(after read: StatementBaseline) -> Double {
-        guard shortestInterval.isFinite else { return Self.longestGap }
+        guard let shortestInterval = lastIntervals.min() else { return Self.longestGap }
         let ticks = StatementStatisticsSource.cadence.stretch(rows: read.count)
         return max(Self.longestGap, 4 * shortestInterval * Double(ticks))
     }

@@ -19,6 +19,7 @@ struct ConfigurationRulesTests {
               - {database: reports, threshold: 1m}
             leak_threshold: 1m
             series_limit: 50
+            server_budget: 0.5 %
             labels:
               - {label: usename, action: drop}
             targets:
@@ -28,6 +29,7 @@ struct ConfigurationRulesTests {
                 slow_overrides: []
                 leak_threshold: 24h
                 series_limit: 10000
+                server_budget: off
                 labels:
                   - label: application_name
                     action: replace
@@ -38,6 +40,7 @@ struct ConfigurationRulesTests {
                     regex: web-.*|psql
             """)
         #expect(rules[0].slow.seconds == 2 && rules[0].leakSeconds == 60 && rules[0].seriesLimit == 50)
+        #expect(rules[0].serverBudget == 0.005 && rules[1].serverBudget == 0)
         #expect(rules[0].slow.seconds(database: "reports", user: "batch") == 600)
         #expect(rules[0].slow.seconds(database: "reports", user: "app") == 60)
         #expect(rules[0].slow.seconds(database: "shop", user: "batch") == 2)
@@ -54,6 +57,19 @@ struct ConfigurationRulesTests {
         let defaults = try #require(try rules("targets: [{dsn: host=a}]").first)
         #expect(defaults == SamplingRules())
         #expect(defaults.slow.seconds == 5 && defaults.leakSeconds == 300 && defaults.seriesLimit == 200)
+        #expect(defaults.serverBudget == 0.01)
+    }
+
+    @Test(
+        "a budget is a percentage, a ratio below 1, or none",
+        arguments: [
+            ("1%", 0.01), ("1 %", 0.01), ("0.01", 0.01), (".5", 0.5), ("100%", 1), ("0.01%", 0.0001), ("0", 0),
+            ("0%", 0),
+            ("off", 0), ("'off'", 0), ("'2.5 %'", 0.025),
+        ])
+    func budgets(text: String, share: Double) throws {
+        let read = try #require(try rules("server_budget: \(text)\ntargets: [{dsn: host=a}]").first?.serverBudget)
+        #expect(abs(read - share) < 1e-12)
     }
 
     @Test(
@@ -64,6 +80,22 @@ struct ConfigurationRulesTests {
             ("slow_threshold: 5", "slow_threshold: “5” is not a duration; write for example 500ms, 1s or 5m"),
             ("leak_threshold: 9s", "leak_threshold: “9s” is too short; the least is 10s"),
             ("series_limit: 0", "series_limit: “0” is not a whole number from 1 to 10000"),
+            (
+                "server_budget: 1",
+                "server_budget: “1” could be a percentage or a ratio; write it with %, for example 1%"
+            ),
+            ("server_budget: 101%", "server_budget: “101%” is not within 0.01% to 100%, or off"),
+            ("server_budget: 0.00001", "server_budget: “0.00001” is not within 0.01% to 100%, or off"),
+            (
+                "server_budget: little",
+                "server_budget: “little” is not a share of a core; write for example 1%, 0.01 or off"
+            ),
+            ("server_budget: -1%", "server_budget: “-1%” is not a share of a core; write for example 1%, 0.01 or off"),
+            ("server_budget: \"%\"", "server_budget: “%” is not a share of a core; write for example 1%, 0.01 or off"),
+            (
+                "server_budget: yes",
+                "server_budget: “yes” is a boolean in YAML; if it is meant as text, put it in quotes"
+            ),
             ("series_limits: 1", "series_limits: is not a key of {owner}; did you mean “series_limit”?"),
             ("slow_overrides: 5s", "slow_overrides: must be a list, each item on a line that begins with “-”"),
             ("slow_overrides: [5s]", "slow_overrides[0]: must be a mapping, “key: value” on each line"),

@@ -55,6 +55,7 @@ struct RecordingRoundTripTests {
         ]
         rules.leakSeconds = 1e6
         rules.seriesLimit = 17
+        rules.serverBudget = 0.0005
         rules.labels = LabelRules([
             LabelRule(
                 .applicationName, .replace, pattern: try LabelPattern("web-(\\d+)"),

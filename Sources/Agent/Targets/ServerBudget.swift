@@ -1,0 +1,132 @@
+import Collectors
+
+/// Keeps what the agent costs a target under a share of one core: estimates it from how long its statements take, and
+/// says how far the interval must be stretched. Pure: durations come in, a factor comes out.
+///
+/// What a statement costs is its time without the way there and back, for which the shortest answer of the session
+/// stands. Waiting for a processor or a lock counts as work, so the estimate errs upwards; opening sessions is not in it.
+///
+/// Only what is read at every tick is stretched. What has a longer pace of its own, and what is read between samples,
+/// counts all the same: it leaves less for the samples. A budget below that cannot be kept, and the metrics show it.
+struct ServerBudget {
+    /// Samples are never further apart than this, or than one interval where that is longer.
+    static let longestPause: Duration = .seconds(60)
+    /// What the cheapest statement costs a server, in seconds: it is parsed, planned, run and answered.
+    static let leastCost = 0.000_05
+    /// Answers of a session after which the budget may stretch: the first are dear, for they fill its caches.
+    static let leastAnswers = 3
+    /// The budget shortens the interval only when this much of it would do, so that it does not go to and fro.
+    static let ease = 0.8
+
+    /// The share of one core; 0 is no budget.
+    let share: Double
+    /// In seconds.
+    private let interval: Double
+    private let longestStretch: Int
+    private let sources: [any Source.Type]
+    private var costs: [StatementCost]
+    /// The shortest answer of this session, whoever gave it.
+    private var roundTrip = Double.infinity
+    /// How many ticks one sample stands for.
+    private(set) var stretch = 1
+
+    /// - Precondition: the interval is positive, the share is not negative.
+    init(share: Double, interval: Duration, sources: [any Source.Type]) {
+        precondition(interval > .zero && share >= 0, "a budget needs an interval and a share")
+        self.share = share
+        self.interval = interval / .seconds(1)
+        longestStretch = max(1, Int(Self.longestPause / interval))
+        self.sources = sources
+        costs = sources.map { _ in StatementCost() }
+    }
+
+    /// What was measured over another session does not count any more; the factor stays until something is known.
+    mutating func beginSession() {
+        roundTrip = .infinity
+        for index in costs.indices { costs[index].forgetAnswers() }
+    }
+
+    /// Takes in how long an answer took, and how many rows it had.
+    mutating func answered(_ source: any Source.Type, in seconds: Double, rows: Int) {
+        guard let index = index(of: source) else { return }
+        costs[index].answered(in: seconds, pace: source.cadence.stretch(rows: rows))
+        roundTrip = min(roundTrip, seconds)
+    }
+
+    /// A source whose turn it was had nothing to ask.
+    mutating func omitted(_ source: any Source.Type) {
+        if let index = index(of: source) { costs[index].omitted() }
+    }
+
+    /// A source that is not asked any more in this session.
+    mutating func dropped(_ source: any Source.Type) {
+        if let index = index(of: source) { costs[index] = StatementCost() }
+    }
+
+    /// Ends a tick at which the target was read, and decides how the next ones go.
+    mutating func endTick() {
+        guard share > 0 else { return }
+        let answers = zip(sources, costs).filter { $0.1.count > 0 }
+        // Of one source alone, the shortest answer is its own: nothing is known of the way.
+        guard answers.count > 1, let sample = answers.first(where: { $0.0.cadence == .everyTick }) else { return }
+        let needed = leastStretch(within: share)
+        if needed > stretch {
+            if sample.1.count >= Self.leastAnswers { stretch = needed }
+        } else {
+            stretch = min(stretch, leastStretch(within: share * Self.ease))
+        }
+        guard stretch == 1 else { return }
+        // What is not read any more would stay as it was for ever.
+        for index in sources.indices where sources[index].cadence == .betweenSamples { costs[index] = StatementCost() }
+    }
+
+    /// The estimated shares of one core, by source: of those that were ever asked in this session.
+    var shares: [(source: any Source.Type, ratio: Double)] {
+        zip(sources, costs).compactMap { source, cost in
+            self.cost(of: source, cost).map { (source, $0 * rate(of: source, cost, stretch: stretch)) }
+        }
+    }
+
+    /// The estimated share of one core that the agent takes when one sample stands for so many ticks.
+    func load(stretch: Int) -> Double {
+        zip(sources, costs).reduce(0) { load, each in
+            load + (cost(of: each.0, each.1) ?? 0) * rate(of: each.0, each.1, stretch: stretch)
+        }
+    }
+
+    /// Seconds of the server's time that one statement takes; nil where none was answered.
+    private func cost(of source: any Source.Type, _ statement: StatementCost) -> Double? {
+        guard let typical = statement.typical else { return nil }
+        // Its first answers, dear as they are, must not end the stretch at which it was asked.
+        if source.cadence == .betweenSamples, statement.count < Self.leastAnswers { return Self.leastCost }
+        return max(0, typical - roundTrip) + Self.leastCost
+    }
+
+    /// Statements per second.
+    private func rate(of source: any Source.Type, _ cost: StatementCost, stretch: Int) -> Double {
+        switch source.cadence {
+        case .everyTick: cost.frequency / (interval * Double(stretch))
+        case .everyTickUpTo: cost.frequency / (interval * Double(stretch) * Double(cost.pace))
+        case .everyTickUnstretched: cost.frequency / interval
+        case .betweenSamples: Double(stretch - 1) / (interval * Double(stretch))
+        case .every(let pause): cost.frequency / max(interval, pause / .seconds(1))
+        }
+    }
+
+    /// The least factor with which the load is within a limit; the longest, if none is.
+    private func leastStretch(within limit: Double) -> Int {
+        let whole = load(stretch: 1)
+        guard whole > limit else { return 1 }
+        // The load is a + b / stretch; with two of its values both are known.
+        let b = 2 * (whole - load(stretch: 2))
+        // What is read between samples costs as much as they do: no factor is better than another.
+        guard b > 0 else { return stretch }
+        let room = limit - (whole - b)
+        guard room > 0 else { return longestStretch }
+        return Int(min(Double(longestStretch), max(1, (b / room).rounded(.up))))
+    }
+
+    private func index(of source: any Source.Type) -> Int? {
+        sources.firstIndex { $0 == source }
+    }
+}

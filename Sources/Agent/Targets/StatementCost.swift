@@ -1,0 +1,49 @@
+/// How long one source's statement takes and how often it is asked: a few numbers, whatever the server does.
+struct StatementCost {
+    /// Answers that are remembered.
+    static let window = 8
+    /// The weight of the newest sample in how often a source is asked.
+    private static let newest = 1.0 / 8
+
+    private var seconds = SIMD8<Float>(repeating: .infinity)
+    /// Answers of this session.
+    private(set) var count = 0
+    /// The share of the times when it was its turn that it had something to ask.
+    private(set) var frequency = 0.0
+    /// Of how many samples it is asked at one, because its answers are large.
+    private(set) var pace = 1
+
+    mutating func answered(in seconds: Double, pace: Int) {
+        self.seconds[count % Self.window] = Float(seconds)
+        frequency = count == 0 ? 1 : frequency + (1 - frequency) * Self.newest
+        count += 1
+        self.pace = pace
+    }
+
+    /// It was its turn, and it had nothing to ask.
+    mutating func omitted() {
+        frequency -= frequency * Self.newest
+    }
+
+    /// A new session: another server perhaps, another way to it, and caches that are cold.
+    mutating func forgetAnswers() {
+        seconds = SIMD8(repeating: .infinity)
+        count = 0
+    }
+
+    /// The lower quartile of the last answers, of a few the shortest; nil before the first.
+    ///
+    /// A statement cannot be answered faster than its work is done, but slower for many reasons: a server that stands
+    /// still, an agent without a processor. So the short answers say what it costs.
+    var typical: Double? {
+        guard count > 0 else { return nil }
+        guard count >= Self.window else { return Double(seconds.min()) }
+        var shortest = Float.infinity
+        var second = Float.infinity
+        for index in seconds.indices {
+            let each = seconds[index]
+            if each < shortest { (shortest, second) = (each, shortest) } else { second = min(second, each) }
+        }
+        return Double(second)
+    }
+}

@@ -27,7 +27,9 @@ struct MetricsFormatsTests {
         pipeline.apply(.tickEnded(.refused, seconds: 0.1), at: 1_700_000_000)
         let status = TargetStatus(profile: profile, state: .refused, sentence: nil, version: "", wasTried: true)
         store.publish(pipeline.snapshot(), status, at: 0)
-        store.publishOwn(ProcessFamilies.snapshot(version: "1.2.3"))
+        var own = SnapshotBuilder(isUp: true)
+        ProcessFamilies.emit(version: "1.2.3", into: &own)
+        store.publishOwn(own.build())
     }
 
     private func get(_ query: [(String, String)] = [], _ headers: (String, String)...) -> PreparedReply {

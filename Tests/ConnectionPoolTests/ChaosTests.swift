@@ -32,7 +32,7 @@ struct ChaosTests {
                 fake.server.set { $0.beWell() }
                 try await tasks.waitForAll()
             }
-            try await eventually("the minimum is restored") {
+            try await eventually("the minimum is restored", within: .seconds(60)) {
                 let now = fake.pool.statistics
                 return now.idle >= 2 && now.used == 0 && now.pending == 0
             }

@@ -5,7 +5,9 @@ import ArgumentParser
 struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmarks", abstract: "Time and memory of Poolscope's parts.",
-        subcommands: [Scale.self, LiveScale.self, Pool.self, PoolQuery.self])
+        subcommands: [
+            Scale.self, LiveScale.self, Pool.self, PoolQuery.self, Encoding.self, Observation.self,
+        ])
 
     struct Scale: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -52,5 +54,21 @@ struct Benchmarks: AsyncParsableCommand {
                     libpq: libpq, psycopg: python.map { [$0, "Benchmarks/Peers/psycopg_query.py"] },
                     rounds: max(1, rounds), queries: max(160, queries)))
         }
+    }
+
+    struct Encoding: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Encoding of a page by the number of its series.")
+
+        @Option(help: "Numbers of series.") var series: [Int] = [1_000, 10_000, 100_000]
+        @Option(help: "Encodings per size and format; the median counts.") var rounds = 30
+        @Option(help: "A directory to write the pages to.") var directory: String?
+
+        func run() { EncodingBenchmark.run(sizes: series, rounds: max(1, rounds), directory: directory) }
+    }
+
+    struct Observation: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "One observation in a histogram or a counter.")
+
+        func run() { ObservationBenchmark.run() }
     }
 }

@@ -82,14 +82,18 @@ public struct Histogram: Sendable, Equatable {
         exemplars[index] = exemplar
     }
 
-    /// The first bucket whose bound is not below the value, found by halving.
+    /// The first bucket whose bound is not below the value, found by halving, without a branch that the processor could
+    /// only guess.
     private func bucket(of value: Double) -> Int {
-        var low = 0
-        var high = bounds.count
-        while low < high {
-            let middle = (low + high) / 2
-            if bounds[middle] < value { low = middle + 1 } else { high = middle }
+        bounds.withUnsafeBufferPointer { bounds in
+            var place = 0
+            var size = bounds.count
+            while size > 0 {
+                let half = (size + 1) / 2
+                place += bounds[place + half - 1] < value ? half : 0
+                size -= half
+            }
+            return place
         }
-        return low
     }
 }

@@ -63,38 +63,42 @@ package struct NativeBuckets: Sendable, Equatable {
         negative.halveResolution()
     }
 
-    /// The bucket of a positive value: the first whose upper bound, 2^(index × 2^−schema), is not below it. An infinite
-    /// one has the bucket behind that of the largest finite number.
+    /// The bucket of a value above the zero bucket: the first whose upper bound, 2^(index × 2^−schema), is not below it.
+    /// An infinite one has the bucket behind that of the largest finite number.
     static func index(of value: Double, schema: Int) -> Int32 {
         guard value.isFinite else { return index(of: .greatestFiniteMagnitude, schema: schema) + 1 }
-        let exponent = Int(value.exponent)
-        let significand = value.significand
-        guard schema > 0 else {
-            // Rounded up to whole powers of two, then to whole buckets.
-            let power = significand == 1 ? exponent : exponent + 1
-            return Int32(truncatingIfNeeded: (power + (1 << -schema) - 1) >> -schema)
-        }
-        let stride = boundsPerDoubling >> schema
-        var low = 0
-        var high = 1 << schema
-        while low < high {
-            let middle = (low + high) / 2
-            if bounds[middle * stride] < significand { low = middle + 1 } else { high = middle }
-        }
-        return Int32(truncatingIfNeeded: exponent << schema + low)
+        // The value is significand × 2^exponent, the significand from 1 to below 2; none here is subnormal.
+        let exponent = Int(value.bitPattern >> 52) - 1_023
+        let significand = Double(bitPattern: value.bitPattern & 0xF_FFFF_FFFF_FFFF | 0x3FF0_0000_0000_0000)
+        // Without a branch, which the processor could only guess.
+        var finest = exponent << finestSchema
+        finest += significand > bounds.0 ? 1 : 0
+        finest += significand > bounds.1 ? 1 : 0
+        finest += significand > bounds.2 ? 1 : 0
+        finest += significand > bounds.3 ? 1 : 0
+        finest += significand > bounds.4 ? 1 : 0
+        finest += significand > bounds.5 ? 1 : 0
+        finest += significand > bounds.6 ? 1 : 0
+        finest += significand > bounds.7 ? 1 : 0
+        // Rounded up to whole buckets of the coarser resolution.
+        let shift = finestSchema - schema
+        return Int32(truncatingIfNeeded: (finest + (1 << shift) - 1) >> shift)
     }
 
     /// The upper bound of a bucket; infinite beyond the largest number.
     package static func upperBound(of index: Int, schema: Int) -> Double {
-        guard schema > 0 else { return Double(sign: .plus, exponent: index << -schema, significand: 1) }
-        let stride = boundsPerDoubling >> schema
-        let power = index >> schema
-        return Double(sign: .plus, exponent: power, significand: bounds[(index - power << schema) * stride])
+        let finest = index << (finestSchema - schema)
+        let power = finest >> finestSchema
+        let all = bounds
+        let significands = [all.0, all.1, all.2, all.3, all.4, all.5, all.6, all.7]
+        return Double(sign: .plus, exponent: power, significand: significands[finest - power << finestSchema])
     }
 
-    private static let boundsPerDoubling = 1 << finestSchema
-    /// The bounds from 1 to below 2.
-    private static let bounds = (0..<boundsPerDoubling).map { exp2(Double($0) / Double(boundsPerDoubling)) }
+    /// The bounds from 1 to below 2 in the finest schema: the powers of 2^(1/8).
+    private static let bounds = (
+        1.0, 1.0905077326652577, 1.189207115002721, 1.2968395546510096, 1.4142135623730951, 1.5422108254079407,
+        1.681792830507429, 1.8340080864093424
+    )
 }
 
 /// Counts by the index of their bucket, ascending, without the empty ones.
@@ -107,6 +111,12 @@ package struct SparseBuckets: Sendable, Equatable {
     /// Allocates only where the bucket is new.
     mutating func add(_ times: UInt64, at index: Int32) {
         guard times > 0 else { return }
+        // Mostly there is no gap before it.
+        let guess = Int(index) - Int(indexes.first ?? index)
+        if guess >= 0, guess < indexes.count, indexes[guess] == index {
+            counts[guess] += times
+            return
+        }
         var low = 0
         var high = indexes.count
         while low < high {

@@ -46,21 +46,18 @@ public enum OpenMetricsEncoder {
     }
 
     private static func append(_ family: MetricFamily, _ form: OpenMetricsFamily, into output: inout TextOutput) {
-        let lines = HistogramLines(family.descriptor.name, bounds: family.bounds)
+        var lines = FamilyLines(family, named: form.name)
         for sample in family.samples {
+            lines.begin(sample)
             switch sample.value {
             case .number(let value):
-                output.appendSeries(family.descriptor.name, sample.labels)
-                output.appendNumber(value)
-                output.append(UInt8(ascii: "\n"))
+                lines.appendNumber(value, into: &output)
             case .histogram(let histogram):
-                lines.appendBuckets(histogram, sample.labels, exemplars: true, into: &output)
-                if histogram.hasSum { lines.appendSumAndCount(histogram, sample.labels, into: &output) }
+                lines.appendBuckets(histogram, exemplars: true, into: &output)
+                if histogram.hasSum { lines.appendSumAndCount(histogram, into: &output) }
             }
             if form.showsCreation, let created = sample.created, created.isFinite, created >= 0 {
-                output.appendSeries(form.name, suffix: "_created", sample.labels)
-                output.appendNumber(created)
-                output.append(UInt8(ascii: "\n"))
+                lines.appendCreated(created, into: &output)
             }
         }
     }

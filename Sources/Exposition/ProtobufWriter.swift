@@ -1,6 +1,9 @@
 /// Writes protocol buffers: only the field types that metrics need.
-struct ProtobufWriter {
-    private(set) var bytes: [UInt8] = []
+struct ProtobufWriter: ~Copyable {
+    private var writer = ByteWriter(capacity: 1 << 16)
+
+    /// A copy of what was written.
+    var bytes: [UInt8] { writer.bytes }
 
     private enum WireType: UInt64 {
         case varint = 0
@@ -25,13 +28,13 @@ struct ProtobufWriter {
 
     mutating func write(_ field: UInt64, _ value: Double) {
         tag(field, .fixed64)
-        withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+        withUnsafeBytes(of: value.bitPattern.littleEndian) { writer.append($0) }
     }
 
     mutating func write(_ field: UInt64, _ value: String) {
         tag(field, .lengthDelimited)
         varint(UInt64(value.utf8.count))
-        bytes.append(contentsOf: value.utf8)
+        writer.append(value)
     }
 
     /// A message within this one.
@@ -42,21 +45,18 @@ struct ProtobufWriter {
 
     /// A message after its length. Most are shorter than 128 bytes, so that one byte is kept for the length.
     mutating func delimited(_ content: (inout ProtobufWriter) -> Void) {
-        let start = bytes.count
-        bytes.append(0)
+        let start = writer.count
+        writer.append(0)
         content(&self)
-        var length = UInt64(bytes.count - start - 1)
-        guard length >= 0x80 else {
-            bytes[start] = UInt8(length)
-            return
-        }
-        var prefix: [UInt8] = []
+        var length = writer.count - start - 1
+        if length >= 0x80 { writer.insert((Int.bitWidth - length.leadingZeroBitCount + 6) / 7 - 1, at: start + 1) }
+        var place = start
         while length >= 0x80 {
-            prefix.append(UInt8(truncatingIfNeeded: length) | 0x80)
+            writer[place] = UInt8(truncatingIfNeeded: length) | 0x80
             length >>= 7
+            place += 1
         }
-        prefix.append(UInt8(length))
-        bytes.replaceSubrange(start...start, with: prefix)
+        writer[place] = UInt8(length)
     }
 
     private mutating func tag(_ field: UInt64, _ type: WireType) {
@@ -66,9 +66,9 @@ struct ProtobufWriter {
     private mutating func varint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            writer.append(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7
         }
-        bytes.append(UInt8(rest))
+        writer.append(UInt8(rest))
     }
 }

@@ -41,16 +41,15 @@ public enum TextEncoder {
     }
 
     private static func append(_ family: MetricFamily, into output: inout TextOutput) {
-        let lines = HistogramLines(family.descriptor.name, bounds: family.bounds)
+        var lines = FamilyLines(family, named: family.descriptor.name)
         for sample in family.samples {
+            lines.begin(sample)
             switch sample.value {
             case .number(let value):
-                output.appendSeries(family.descriptor.name, sample.labels)
-                output.appendNumber(value)
-                output.append(UInt8(ascii: "\n"))
+                lines.appendNumber(value, into: &output)
             case .histogram(let histogram):
-                lines.appendBuckets(histogram, sample.labels, exemplars: false, into: &output)
-                lines.appendSumAndCount(histogram, sample.labels, into: &output)
+                lines.appendBuckets(histogram, exemplars: false, into: &output)
+                lines.appendSumAndCount(histogram, into: &output)
             }
         }
     }

@@ -1,37 +1,26 @@
-/// Bytes of a text exposition under construction, with the escaping and number rules that both text formats share.
-struct TextOutput {
-    private(set) var bytes: [UInt8] = []
+/// A text exposition under construction, with the escaping and number rules that both text formats share.
+struct TextOutput: ~Copyable {
+    private var writer = ByteWriter(capacity: 1 << 16)
 
-    mutating func append(_ text: String) {
-        bytes.append(contentsOf: text.utf8)
-    }
+    /// A copy of what was written.
+    var bytes: [UInt8] { writer.bytes }
 
-    mutating func append(_ byte: UInt8) {
-        bytes.append(byte)
-    }
+    mutating func append(_ text: String) { writer.append(text) }
 
-    /// Name and labels of a series, and the blank before its value.
-    /// - Parameter le: the upper bound of a bucket, as `appendBound` writes it; it comes last, as Go's client writes it.
-    mutating func appendSeries(_ name: String, suffix: String = "", _ labels: Labels, le: [UInt8]? = nil) {
-        append(name)
-        append(suffix)
-        if !labels.pairs.isEmpty || le != nil {
-            append(UInt8(ascii: "{"))
-            appendPairs(labels)
-            if let le {
-                append(labels.pairs.isEmpty ? "le=\"" : ",le=\"")
-                bytes.append(contentsOf: le)
-                append(UInt8(ascii: "\""))
-            }
-            append(UInt8(ascii: "}"))
-        }
-        append(UInt8(ascii: " "))
-    }
+    mutating func append(_ byte: UInt8) { writer.append(byte) }
+
+    mutating func append(_ part: [UInt8]) { writer.append(part) }
+
+    mutating func append(_ other: borrowing TextOutput) { writer.append(other.writer) }
+
+    mutating func removeAll() { writer.removeAll() }
 
     /// The labels without the braces.
     mutating func appendPairs(_ labels: Labels) {
-        for (index, label) in labels.pairs.enumerated() {
-            if index > 0 { append(UInt8(ascii: ",")) }
+        var isFirst = true
+        for label in labels.pairs {
+            if !isFirst { append(UInt8(ascii: ",")) }
+            isFirst = false
             append(label.name)
             append("=\"")
             appendEscaped(label.value, quotes: true)
@@ -41,32 +30,33 @@ struct TextOutput {
 
     /// The shortest text that reads back as the same number; whole numbers without a fraction.
     mutating func appendNumber(_ value: Double) {
-        if value.isNaN {
-            append("NaN")
-        } else if value.isInfinite {
-            append(value < 0 ? "-Inf" : "+Inf")
-        } else if value == 0 {
-            append(value.sign == .minus ? "-0" : "0")
-        } else if value.magnitude < 9e15, value == value.rounded(.towardZero) {
-            append(String(Int64(value)))
-        } else {
+        let whole = value.magnitude < 9e15 ? Int64(value) : .min
+        if whole != .min, value == Double(whole) {
+            if value.sign == .minus { append(UInt8(ascii: "-")) }
+            appendCount(whole.magnitude)
+        } else if value.isFinite {
             append(value.description)
+        } else {
+            append(value.isNaN ? "NaN" : value < 0 ? "-Inf" : "+Inf")
         }
     }
 
     /// A count, to the last digit.
-    mutating func appendCount(_ value: UInt64) {
-        append(String(value))
-    }
+    mutating func appendCount(_ value: UInt64) { writer.append(decimal: value) }
 
     mutating func appendEscaped(_ text: String, quotes: Bool) {
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\\"): append("\\\\")
-            case UInt8(ascii: "\n"): append("\\n")
-            case UInt8(ascii: "\"") where quotes: append("\\\"")
-            default: bytes.append(byte)
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = bytes[...]
+            while let place = rest.firstIndex(where: {
+                $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\n") || ($0 == UInt8(ascii: "\"") && quotes)
+            }) {
+                writer.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: rest[..<place])))
+                writer.append(UInt8(ascii: "\\"))
+                writer.append(rest[place] == UInt8(ascii: "\n") ? UInt8(ascii: "n") : rest[place])
+                rest = rest[(place + 1)...]
             }
+            writer.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: rest)))
         }
     }
 

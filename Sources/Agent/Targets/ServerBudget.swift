@@ -76,11 +76,10 @@ struct ServerBudget {
         let answers = zip(sources, costs).filter { $0.1.count > 0 }
         // Of one source alone, the shortest answer is its own: nothing is known of the way.
         guard answers.count > 1, let sample = answers.first(where: { $0.0.cadence == .everyTick }) else { return }
-        let needed = leastStretch(within: share)
-        if needed > stretch {
-            if sample.1.count >= Self.leastAnswers { stretch = needed }
+        if load(stretch: stretch) > share {
+            if sample.1.count >= Self.leastAnswers { stretch = longerStretch() }
         } else {
-            stretch = min(stretch, leastStretch(within: share * Self.ease))
+            while stretch > 1, load(stretch: stretch - 1) <= share * Self.ease { stretch -= 1 }
         }
         guard stretch == 1 else { return }
         // What is not read any more would stay as it was for ever.
@@ -135,13 +134,12 @@ struct ServerBudget {
         }
     }
 
-    /// The least factor with which the load is within a limit; the longest, if none is.
-    private func leastStretch(within limit: Double) -> Int {
-        let whole = load(stretch: 1)
-        guard whole > limit else { return 1 }
-        if let least = (1...longestStretch).first(where: { load(stretch: $0) <= limit }) { return least }
+    /// The next factor with which the budget is kept; the longest, if none is.
+    private func longerStretch() -> Int {
+        let longer = stretch..<max(stretch, longestStretch)
+        if let enough = longer.first(where: { load(stretch: $0 + 1) <= share }) { return enough + 1 }
         // What is read between samples may cost as much as they do: then no factor is better than another.
-        return load(stretch: longestStretch) < whole ? longestStretch : stretch
+        return load(stretch: longestStretch) < load(stretch: stretch) ? longestStretch : stretch
     }
 
     private func index(of source: any Source.Type) -> Int? {

@@ -56,7 +56,7 @@ private struct ScriptedServer {
             feed(
                 .answered(
                     SourceAnswer(source: source, duration: .microseconds(Int(seconds * 1e6)), result: .success(table))))
-            schedule.answered(source, rows: table.rowCount, started: ContinuousClock.now + .seconds(tick))
+            schedule.answered(source, pace: pipeline.pace(of: source), started: ContinuousClock.now + .seconds(tick))
         }
         feed(.tickEnded(error == nil ? .up : .timeout, seconds: 0.05))
     }

@@ -3,18 +3,22 @@ import Collectors
 /// Keeps what the agent costs a target under a share of one core: estimates it from how long its statements take, and
 /// says how far the interval must be stretched. Pure: durations come in, a factor comes out.
 ///
-/// What a statement costs is its time without the way there and back, for which the shortest answer of the session
-/// stands. Waiting for a processor or a lock counts as work, so the estimate errs upwards; opening sessions is not in it.
+/// What a statement costs is the shortest of its last answers without the way there and back, for which the shortest
+/// answer of the session stands. Waiting that lasts counts as work, so the estimate errs upwards; opening sessions is
+/// not in it.
 ///
-/// Only what is read at every tick is stretched. What has a longer pace of its own, and what is read between samples,
-/// counts all the same: it leaves less for the samples. A budget below that cannot be kept, and the metrics show it.
+/// First what may have many rows gets a pace of its own, so that each of these takes half of the budget at most, then
+/// the samples are stretched. What is read every 10 s or less often, and what is read between samples, counts all the
+/// same: it leaves less for the samples. A budget below that cannot be kept, and the metrics show it.
 struct ServerBudget {
     /// Samples are never further apart than this, or than one interval where that is longer.
     static let longestPause: Duration = .seconds(60)
+    /// The same for what has a pace of its own, unless it has so many rows.
+    static let longestPace: Duration = .seconds(600)
     /// What the cheapest statement costs a server, in seconds: it is parsed, planned, run and answered.
     static let leastCost = 0.000_05
     /// Answers of a session after which the budget may stretch: the first are dear, for they fill its caches.
-    static let leastAnswers = 3
+    static let leastAnswers = 8
     /// The budget shortens the interval only when this much of it would do, so that it does not go to and fro.
     static let ease = 0.8
 
@@ -23,6 +27,8 @@ struct ServerBudget {
     /// In seconds.
     private let interval: Double
     private let longestStretch: Int
+    /// In ticks.
+    private let longestPace: Double
     private let sources: [any Source.Type]
     private var costs: [StatementCost]
     /// The shortest answer of this session, whoever gave it.
@@ -36,6 +42,7 @@ struct ServerBudget {
         self.share = share
         self.interval = interval / .seconds(1)
         longestStretch = max(1, Int(Self.longestPause / interval))
+        longestPace = Self.longestPace / interval
         self.sources = sources
         costs = sources.map { _ in StatementCost() }
     }
@@ -69,11 +76,10 @@ struct ServerBudget {
         let answers = zip(sources, costs).filter { $0.1.count > 0 }
         // Of one source alone, the shortest answer is its own: nothing is known of the way.
         guard answers.count > 1, let sample = answers.first(where: { $0.0.cadence == .everyTick }) else { return }
-        let needed = leastStretch(within: share)
-        if needed > stretch {
-            if sample.1.count >= Self.leastAnswers { stretch = needed }
+        if load(stretch: stretch) > share {
+            if sample.1.count >= Self.leastAnswers { stretch = longerStretch() }
         } else {
-            stretch = min(stretch, leastStretch(within: share * Self.ease))
+            while stretch > 1, load(stretch: stretch - 1) <= share * Self.ease { stretch -= 1 }
         }
         guard stretch == 1 else { return }
         // What is not read any more would stay as it was for ever.
@@ -94,36 +100,46 @@ struct ServerBudget {
         }
     }
 
+    /// How many samples one read of a source stands for, at the present interval.
+    func pace(of source: any Source.Type) -> Int {
+        index(of: source).map { Int(pace(of: source, costs[$0], stretch: stretch)) } ?? 1
+    }
+
+    /// By its rows, or so that it takes half of the budget at most.
+    private func pace(of source: any Source.Type, _ statement: StatementCost, stretch: Int) -> Double {
+        guard case .everyTickUpTo = source.cadence else { return 1 }
+        let rows = Double(statement.pace)
+        guard share > 0, let cost = cost(of: source, statement) else { return rows }
+        let ticks = min(cost / (interval * share / 2), longestPace)
+        return max(rows, (ticks / Double(stretch)).rounded(.up))
+    }
+
     /// Seconds of the server's time that one statement takes; nil where none was answered.
     private func cost(of source: any Source.Type, _ statement: StatementCost) -> Double? {
-        guard let typical = statement.typical else { return nil }
+        guard let shortest = statement.shortest else { return nil }
         // Its first answers, dear as they are, must not end the stretch at which it was asked.
         if source.cadence == .betweenSamples, statement.count < Self.leastAnswers { return Self.leastCost }
-        return max(0, typical - roundTrip) + Self.leastCost
+        return max(0, shortest - roundTrip) + Self.leastCost
     }
 
     /// Statements per second.
     private func rate(of source: any Source.Type, _ cost: StatementCost, stretch: Int) -> Double {
         switch source.cadence {
         case .everyTick: cost.frequency / (interval * Double(stretch))
-        case .everyTickUpTo: cost.frequency / (interval * Double(stretch) * Double(cost.pace))
+        case .everyTickUpTo:
+            cost.frequency / (interval * Double(stretch) * pace(of: source, cost, stretch: stretch))
         case .everyTickUnstretched: cost.frequency / interval
         case .betweenSamples: Double(stretch - 1) / (interval * Double(stretch))
         case .every(let pause): cost.frequency / max(interval, pause / .seconds(1))
         }
     }
 
-    /// The least factor with which the load is within a limit; the longest, if none is.
-    private func leastStretch(within limit: Double) -> Int {
-        let whole = load(stretch: 1)
-        guard whole > limit else { return 1 }
-        // The load is a + b / stretch; with two of its values both are known.
-        let b = 2 * (whole - load(stretch: 2))
-        // What is read between samples costs as much as they do: no factor is better than another.
-        guard b > 0 else { return stretch }
-        let room = limit - (whole - b)
-        guard room > 0 else { return longestStretch }
-        return Int(min(Double(longestStretch), max(1, (b / room).rounded(.up))))
+    /// The next factor with which the budget is kept; the longest, if none is.
+    private func longerStretch() -> Int {
+        let longer = stretch..<max(stretch, longestStretch)
+        if let enough = longer.first(where: { load(stretch: $0 + 1) <= share }) { return enough + 1 }
+        // What is read between samples may cost as much as they do: then no factor is better than another.
+        return load(stretch: longestStretch) < load(stretch: stretch) ? longestStretch : stretch
     }
 
     private func index(of source: any Source.Type) -> Int? {

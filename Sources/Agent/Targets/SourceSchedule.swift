@@ -50,13 +50,14 @@ struct SourceSchedule {
         }
     }
 
-    /// Takes in an answer of so many rows to a statement sent at `started`.
-    mutating func answered(_ source: any Source.Type, rows: Int, started: Instant) {
+    /// Takes in an answer to a statement sent at `started`.
+    /// - Parameter pace: How many samples it stands for, where the source has a pace of its own.
+    mutating func answered(_ source: any Source.Type, pace: Int = 1, started: Instant) {
         switch source.cadence {
         case .everyTick, .everyTickUnstretched, .betweenSamples: break
         // A little early rather than a tick late.
         case .every(let pause): dueAt[source.name] = started + pause - .milliseconds(50)
-        case .everyTickUpTo: samplesToPass[source.name] = source.cadence.stretch(rows: rows) - 1
+        case .everyTickUpTo: samplesToPass[source.name] = max(1, pace) - 1
         }
     }
 

@@ -1,11 +1,11 @@
 /// How long one source's statement takes and how often it is asked: a few numbers, whatever the server does.
 struct StatementCost {
     /// Answers that are remembered.
-    static let window = 8
+    static let window = 16
     /// The weight of the newest sample in how often a source is asked.
     private static let newest = 1.0 / 8
 
-    private var seconds = SIMD8<Float>(repeating: .infinity)
+    private var seconds = SIMD16<Float>(repeating: .infinity)
     /// Answers of this session.
     private(set) var count = 0
     /// The share of the times when it was its turn that it had something to ask.
@@ -27,23 +27,13 @@ struct StatementCost {
 
     /// A new session: another server perhaps, another way to it, and caches that are cold.
     mutating func forgetAnswers() {
-        seconds = SIMD8(repeating: .infinity)
+        seconds = SIMD16(repeating: .infinity)
         count = 0
     }
 
-    /// The lower quartile of the last answers, of a few the shortest; nil before the first.
+    /// The shortest of the last answers; nil before the first.
     ///
     /// A statement cannot be answered faster than its work is done, but slower for many reasons: a server that stands
-    /// still, an agent without a processor. So the short answers say what it costs.
-    var typical: Double? {
-        guard count > 0 else { return nil }
-        guard count >= Self.window else { return Double(seconds.min()) }
-        var shortest = Float.infinity
-        var second = Float.infinity
-        for index in seconds.indices {
-            let each = seconds[index]
-            if each < shortest { (shortest, second) = (each, shortest) } else { second = min(second, each) }
-        }
-        return Double(second)
-    }
+    /// still or has no processor to spare, an agent that has none. So the short answers say what it costs.
+    var shortest: Double? { count > 0 ? Double(seconds.min()) : nil }
 }

@@ -192,7 +192,9 @@ struct TargetMonitor {
     @discardableResult
     private mutating func take(_ answer: SourceAnswer, startedAt started: ContinuousClock.Instant) -> SourceReading? {
         guard let reading = feed(.answered(answer)) else { return nil }
-        if reading.outcome == .ok { schedule.answered(answer.source, rows: reading.rows, started: started) }
+        if reading.outcome == .ok {
+            schedule.answered(answer.source, pace: pipeline.pace(of: answer.source), started: started)
+        }
         if answer.failure == .skipped { schedule.isUnavailable(answer.source) }
         logProblem(of: reading)
         return reading

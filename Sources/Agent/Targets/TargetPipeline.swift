@@ -33,6 +33,9 @@ struct TargetPipeline {
     /// How many ticks one sample is to stand for, so that the server's budget is kept.
     var stretch: Int { budget.stretch }
 
+    /// How many samples one read of a source is to stand for.
+    func pace(of source: any Source.Type) -> Int { budget.pace(of: source) }
+
     /// Takes in one event; `time` is the agent's wall clock when it happened, in seconds since 1970.
     /// - Returns: What an answer came to; nil for every other event.
     @discardableResult
@@ -66,7 +69,6 @@ struct TargetPipeline {
     private mutating func take(_ answer: SourceAnswer, at time: Double) -> SourceReading {
         let reading = read(answer)
         if reading.outcome != .ok { facts.forget(answer.source) }
-        report.record(reading, at: time)
         switch answer.result {
         case .success(let table):
             budget.answered(answer.source, in: answer.duration / .seconds(1), rows: table.rowCount)
@@ -74,6 +76,7 @@ struct TargetPipeline {
             // How long a statement ran that failed says nothing of what it costs.
             if reading.outcome == .skipped { budget.dropped(answer.source) }
         }
+        report.record(reading, pace: budget.pace(of: answer.source), at: time)
         return reading
     }
 

@@ -33,7 +33,8 @@ struct TargetReport {
     }
 
     /// Takes in one source's read; `time` is the agent's wall clock, in seconds since 1970.
-    mutating func record(_ reading: SourceReading, at time: Double) {
+    /// - Parameter pace: How many samples it stands for.
+    mutating func record(_ reading: SourceReading, pace: Int = 1, at time: Double) {
         let name = reading.source.name
         samples.add(1, Self.labels(name, reading.outcome))
         samples.tell(time)
@@ -45,7 +46,7 @@ struct TargetReport {
         if reading.outcome == .ok {
             lastGood[name] = time
             unknownColumns[name] = reading.unknownColumns
-            paces[name] = reading.source.cadence.stretch(rows: reading.rows)
+            paces[name] = pace
         }
     }
 

@@ -183,7 +183,7 @@ struct StretchedPipelineTests {
         for _ in 0..<20 { server.run() }
         #expect(server.number("pg_scrape_collector_success", ["collector": "backend_count"]) == 1)
         server.seconds = 0.002
-        for _ in 0..<20 { server.run() }
+        for _ in 0..<40 { server.run() }
         #expect(server.pipeline.stretch == 1 && server.interval("activity") == 1)
         #expect(server.number("pg_scrape_collector_success", ["collector": "backend_count"]) == nil)
         #expect(server.number("poolscope_sample_timestamp_seconds", ["collector": "backend_count"]) == nil)

@@ -34,8 +34,8 @@ enum SamplerFamilies {
         "poolscope_server_cost_ratio", .gauge, unit: "ratio", labels: ["collector"],
         help:
             "Estimated share of one core of the target that this collector's statements take at the present interval: "
-            + "the shortest of their last \(StatementCost.window) answers, without the shortest answer of the session, "
-            + "which stands for the way there and back. An estimate from above: waiting that lasts counts as work. "
+            + "the lower quartile of their last \(StatementCost.window) answers, without the shortest answer of the session, "
+            + "which stands for the way there and back. An estimate: waiting that lasts counts as work. "
             + "Without the opening of sessions and statements that failed.")
     static let unknownColumns = FamilyDescriptor(
         "poolscope_unknown_columns", .gauge, labels: ["collector"],

@@ -3,9 +3,9 @@ import Collectors
 /// Keeps what the agent costs a target under a share of one core: estimates it from how long its statements take, and
 /// says how far the interval must be stretched. Pure: durations come in, a factor comes out.
 ///
-/// What a statement costs is the shortest of its last answers without the way there and back, for which the shortest
-/// answer of the session stands. Waiting that lasts counts as work, so the estimate errs upwards; opening sessions is
-/// not in it.
+/// What a statement costs is the lower quartile of its last answers without the way there and back, for which the
+/// shortest answer of the session stands. Waiting that lasts counts as work: on a machine whose processors are all busy
+/// the estimate errs upwards, else it is right to a tenth or two. Opening sessions is not in it.
 ///
 /// First what may have many rows gets a pace of its own, so that each of these takes half of the budget at most, then
 /// the samples are stretched. What is read every 10 s or less often, and what is read between samples, counts all the
@@ -116,10 +116,10 @@ struct ServerBudget {
 
     /// Seconds of the server's time that one statement takes; nil where none was answered.
     private func cost(of source: any Source.Type, _ statement: StatementCost) -> Double? {
-        guard let shortest = statement.shortest else { return nil }
+        guard let typical = statement.typical else { return nil }
         // Its first answers, dear as they are, must not end the stretch at which it was asked.
         if source.cadence == .betweenSamples, statement.count < Self.leastAnswers { return Self.leastCost }
-        return max(0, shortest - roundTrip) + Self.leastCost
+        return max(0, typical - roundTrip) + Self.leastCost
     }
 
     /// Statements per second.

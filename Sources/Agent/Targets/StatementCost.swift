@@ -6,6 +6,12 @@ struct StatementCost {
     private static let newest = 1.0 / 8
 
     private var seconds = SIMD16<Float>(repeating: .infinity)
+    /// The lower quartile of the last answers; nil before the first.
+    ///
+    /// A statement cannot be answered faster than its work is done, but slower for many reasons: a server that stands
+    /// still or has no processor to spare, an agent that has none. So the short answers say what it costs; the
+    /// shortest of all, what it costs with all caches to itself.
+    private(set) var typical: Double?
     /// Answers of this session.
     private(set) var count = 0
     /// The share of the times when it was its turn that it had something to ask.
@@ -18,6 +24,7 @@ struct StatementCost {
         frequency = count == 0 ? 1 : frequency + (1 - frequency) * Self.newest
         count += 1
         self.pace = pace
+        typical = lowerQuartile
     }
 
     /// It was its turn, and it had nothing to ask.
@@ -28,12 +35,15 @@ struct StatementCost {
     /// A new session: another server perhaps, another way to it, and caches that are cold.
     mutating func forgetAnswers() {
         seconds = SIMD16(repeating: .infinity)
-        count = 0
+        (count, typical) = (0, nil)
     }
 
-    /// The shortest of the last answers; nil before the first.
-    ///
-    /// A statement cannot be answered faster than its work is done, but slower for many reasons: a server that stands
-    /// still or has no processor to spare, an agent that has none. So the short answers say what it costs.
-    var shortest: Double? { count > 0 ? Double(seconds.min()) : nil }
+    private var lowerQuartile: Double? {
+        let known = 0..<min(count, Self.window)
+        let rank = (known.count - 1) / 4
+        return known.first { index in
+            let each = seconds[index]
+            return known.count { seconds[$0] < each || (seconds[$0] == each && $0 < index) } == rank
+        }.map { Double(seconds[$0]) }
+    }
 }

@@ -175,7 +175,7 @@ struct SamplingTests {
                 func upTo(_ bound: String) -> Double? {
                     metrics.series("poolscope_query_duration_seconds_bucket", ["datname": "shop", "le": bound])
                 }
-                #expect([upTo("1"), upTo("2.5"), upTo("5")] == [0, 3, 4])
+                #expect([upTo("1.0"), upTo("2.5"), upTo("5.0")] == [0, 3, 4])
                 #expect(metrics.series("poolscope_episodes_total", ["kind": "statement", "end": "estimated"]) == 0)
             }
         }

@@ -19,7 +19,7 @@ package struct ServerSlotsCollector: Collector {
 
     package mutating func observe(_ facts: Facts) {
         isRefusing = false
-        busy = facts[ActivitySource.self]?.rows.count(where: \.isClientBackend)
+        busy = facts[ActivitySource.self]?.clientBackends
         usable = facts[SettingsSource.self].flatMap(Self.usableSlots)
         if facts.fresh(ActivitySource.self) != nil, let saturation { saturations.observe(saturation, Self.labels) }
     }

@@ -8,6 +8,8 @@ import Exposition
 package struct SeriesBudget: Sendable {
     /// How often a label set was folded, one count per label set and tick.
     package private(set) var folded: Double = 0
+    /// Whether the last tick folded any: else every label set was published as it is.
+    package private(set) var isFolding = false
     private var roster: SeriesRoster<Void>
     /// The labels under which the rest was summed so far.
     private var others: Set<Labels> = []
@@ -26,13 +28,18 @@ package struct SeriesBudget: Sendable {
     package mutating func fold(
         _ counts: [Labels: Double], at time: Double? = nil, other: (Labels) -> Labels
     ) -> [Labels: Double] {
-        let newcomers = counts.filter { !roster.see($0.key) }
+        var newcomers: [Labels: Double] = [:]
+        for (labels, count) in counts where !roster.see(labels) { newcomers[labels] = count }
         roster.endTick(admitting: newcomers, as: (), at: time)
+        isFolding = false
+        if newcomers.isEmpty { return counts }
         var published: [Labels: Double] = [:]
         for (labels, count) in counts {
-            let isMember = newcomers.isEmpty || roster[labels] != nil
+            let isMember = roster[labels] != nil
             published[isMember ? labels : place(ofOther: other(labels)), default: 0] += count
-            if !isMember { folded += 1 }
+            if isMember { continue }
+            isFolding = true
+            folded += 1
         }
         return published
     }

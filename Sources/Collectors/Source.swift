@@ -67,6 +67,10 @@ package protocol Source: SendableMetatype {
     static func statement(in context: SourceContext) -> String?
     /// Reads the rows, by column name.
     static func decode(_ table: any ResultTable) throws(DecodeError) -> Observation
+    /// The same, for those whose rows say the same words at every tick.
+    static func decode(
+        _ table: any ResultTable, with vocabulary: inout ActivityVocabulary
+    ) throws(DecodeError) -> Observation
     /// Applies what the configuration says of the target (label rules) before any collector sees the observation.
     static func refine(_ observation: inout Observation, for target: TargetProfile)
 }
@@ -74,6 +78,11 @@ package protocol Source: SendableMetatype {
 extension Source {
     package static var knownColumns: Set<String>? { nil }
     package static var isOptional: Bool { false }
+    package static func decode(
+        _ table: any ResultTable, with vocabulary: inout ActivityVocabulary
+    ) throws(DecodeError) -> Observation {
+        try decode(table)
+    }
     package static func refine(_ observation: inout Observation, for target: TargetProfile) {}
 }
 
@@ -83,6 +92,8 @@ package struct Facts: Sendable {
     private var fresh: Set<ObjectIdentifier> = []
     /// What this tick has read or forgotten.
     private var changed: Set<ObjectIdentifier> = []
+    /// The words of this target's sessions.
+    private var vocabulary = ActivityVocabulary()
     /// For a server: which client of a watched pooler holds which of its backends.
     package var poolerLinks = PoolerLinks.none
     /// When this tick began by the agent's wall clock, in seconds since 1970: for targets that tell no time of their
@@ -117,7 +128,7 @@ package struct Facts: Sendable {
     package mutating func store<S: Source>(
         _ table: any ResultTable, from source: S.Type, for target: TargetProfile
     ) throws(DecodeError) {
-        var observation = try S.decode(table)
+        var observation = try S.decode(table, with: &vocabulary)
         S.refine(&observation, for: target)
         set(observation, for: source)
     }

@@ -31,6 +31,14 @@ package struct HistogramVector: Sendable {
         table.update(labels, size: 1) { $0.observe(exemplar) }
     }
 
+    /// Counts each of these values in the series with these labels, which is looked up once.
+    package mutating func observe(all values: [Double], _ labels: Labels) {
+        let isMember = table.updateMember(labels) { histogram in
+            for value in values { histogram.observe(value) }
+        }
+        if !isMember { for value in values { observe(value, labels) } }
+    }
+
     /// Makes the series exist before its first observation, so that `rate()` sees the first one.
     package mutating func touch(_ labels: Labels) {
         table.update(labels, size: nil) { _ in }

@@ -14,6 +14,9 @@ public struct Label: Hashable, Sendable {
 
 /// The labels of one series: sorted by name, each name once. `["state": "idle"]` is one.
 public struct Labels: Hashable, Sendable {
+    /// The sum of the labels' hash values. It is kept since labels are looked up far more often than they are made, and
+    /// one more label does not make it anew.
+    private var digest = 0
     package private(set) var pairs: [Label]
 
     /// No labels.
@@ -48,10 +51,16 @@ public struct Labels: Hashable, Sendable {
         Labels(pairs.map { names.contains($0.name) ? Label($0.name, "other") : $0 })
     }
 
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(digest)
+    }
+
     private mutating func set(_ label: Label) {
         // Byte order, not locale order: the output must be the same everywhere.
         let position = pairs.firstIndex { !$0.name.utf8.lexicographicallyPrecedes(label.name.utf8) } ?? pairs.endIndex
+        digest &+= label.hashValue
         if position < pairs.endIndex, pairs[position].name == label.name {
+            digest &-= pairs[position].hashValue
             pairs[position] = label
         } else {
             pairs.insert(label, at: position)

@@ -53,6 +53,11 @@ struct SeriesTable<Value: Sendable>: Sendable {
         share(other, change)
     }
 
+    /// Changes the series of these labels if it has a place of its own; false if not.
+    mutating func updateMember(_ labels: Labels, _ change: (inout Value) -> Void) -> Bool {
+        roster.see(labels) { change(&$0.value) }
+    }
+
     /// Changes one of the “others”. The closed labels bound their number; should they not, everything is “other”.
     private mutating func share(_ other: Labels, _ change: (inout Value) -> Void) {
         let place = others[other] != nil || others.count < roster.othersLimit ? other : other.folded

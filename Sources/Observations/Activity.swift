@@ -1,34 +1,24 @@
 /// One row of `pg_stat_activity`.
 package struct ActivityRow: Sendable, Equatable {
     package var pid: Int32
+    /// Whose it is and what it does.
+    package var traits: BackendTraits
     package var backendStart: ServerTime?
     package var transactionStart: ServerTime?
     package var queryStart: ServerTime?
     package var stateChange: ServerTime?
-    package var state: BackendState?
-    package var database: String?
-    package var user: String?
-    package var applicationName: String
-    /// `client backend`, `parallel worker`, `walsender`, …; nil before PostgreSQL 10 and where privileges hide it.
-    package var backendType: String?
-    package var waitEventType: String?
-    package var waitEvent: String?
     /// The leader of a parallel group (PostgreSQL 13+).
     package var leaderPID: Int32?
-    /// One of the agent's own sessions.
-    package var isSelf: Bool
     /// The statement's id, as in pg_stat_statements (PostgreSQL 14+, where `compute_query_id` is on).
     package var queryID: Int64?
     /// The client's address; nil for a unix socket and for background processes.
     package var clientAddress: String?
     /// The client's TCP port; −1 for a unix socket.
     package var clientPort: Int32?
-    /// The names on the server, where label rules have made others of `database` and `user`.
-    private var serverNames: ServerNames?
 
-    private struct ServerNames: Sendable, Equatable {
-        var database: String?
-        var user: String?
+    package init(pid: Int32, traits: BackendTraits) {
+        self.pid = pid
+        self.traits = traits
     }
 
     package init(
@@ -39,59 +29,76 @@ package struct ActivityRow: Sendable, Equatable {
         leaderPID: Int32? = nil, isSelf: Bool = false, queryID: Int64? = nil, clientAddress: String? = nil,
         clientPort: Int32? = nil
     ) {
-        self.pid = pid
+        var values = BackendTraits.Values()
+        values.state = state
+        values.database = database
+        values.user = user
+        values.applicationName = applicationName
+        values.backendType = backendType
+        values.waitEventType = waitEventType
+        values.waitEvent = waitEvent
+        values.isSelf = isSelf
+        self.init(pid: pid, traits: BackendTraits(values))
         self.backendStart = backendStart
         self.transactionStart = transactionStart
         self.queryStart = queryStart
         self.stateChange = stateChange
-        self.state = state
-        self.database = database
-        self.user = user
-        self.applicationName = applicationName
-        self.backendType = backendType
-        self.waitEventType = waitEventType
-        self.waitEvent = waitEvent
         self.leaderPID = leaderPID
-        self.isSelf = isSelf
         self.queryID = queryID
         self.clientAddress = clientAddress
         self.clientPort = clientPort
     }
 
-    /// Whether the row takes one of `max_connections`: only client backends do.
-    ///
-    /// Where privileges hide the type, a row with both a database and a role is taken for a client: workers that
-    /// have a database (autovacuum) have no role, and walsenders have no database.
-    package var isClientBackend: Bool {
-        guard let backendType else { return database != nil && user != nil }
-        return backendType == "client backend"
-    }
-
     /// Whether our role lacks the privilege to see what this client does: state, times and waits are NULL.
     package var isHidden: Bool { isClientBackend && backendStart == nil }
-
-    /// Whether it waits for a heavyweight lock: what `pg_blocking_pids` knows of.
-    package var isWaitingForLock: Bool { waitEventType == "Lock" }
-
-    package var isParallelWorker: Bool { backendType == "parallel worker" }
 }
 
 extension ActivityRow {
-    /// The database's name on the server, whatever label rules made of it: for limits and thresholds, never for labels.
-    package var serverDatabase: String? { serverNames?.database ?? database }
-    /// The role's name on the server, whatever label rules made of it: for limits and thresholds, never for labels.
-    package var serverUser: String? { serverNames?.user ?? user }
-
-    /// Gives the database another name in labels.
-    package mutating func rewriteDatabase(to name: String) {
-        serverNames = ServerNames(database: serverDatabase, user: serverUser)
-        database = name
+    package var state: BackendState? {
+        get { traits.state }
+        set { change { $0.state = newValue } }
     }
+    package var database: String? {
+        get { traits.database }
+        set { change { $0.database = newValue } }
+    }
+    package var user: String? {
+        get { traits.user }
+        set { change { $0.user = newValue } }
+    }
+    package var applicationName: String {
+        get { traits.applicationName }
+        set { change { $0.applicationName = newValue } }
+    }
+    /// `client backend`, `parallel worker`, `walsender`, …; nil before PostgreSQL 10 and where privileges hide it.
+    package var backendType: String? {
+        get { traits.backendType }
+        set { change { $0.backendType = newValue } }
+    }
+    package var waitEventType: String? {
+        get { traits.waitEventType }
+        set { change { $0.waitEventType = newValue } }
+    }
+    package var waitEvent: String? {
+        get { traits.waitEvent }
+        set { change { $0.waitEvent = newValue } }
+    }
+    /// One of the agent's own sessions.
+    package var isSelf: Bool {
+        get { traits.isSelf }
+        set { change { $0.isSelf = newValue } }
+    }
+    package var isClientBackend: Bool { traits.isClientBackend }
+    package var isWaitingForLock: Bool { traits.isWaitingForLock }
+    package var isParallelWorker: Bool { traits.isParallelWorker }
+    package var serverDatabase: String? { traits.serverDatabase }
+    package var serverUser: String? { traits.serverUser }
 
-    /// Gives the role another name in labels.
-    package mutating func rewriteUser(to name: String) {
-        serverNames = ServerNames(database: serverDatabase, user: serverUser)
-        user = name
+    /// Gives the row traits of its own.
+    private mutating func change(_ change: (inout BackendTraits.Values) -> Void) {
+        var values = traits.values
+        change(&values)
+        traits = BackendTraits(values)
     }
 }
 
@@ -144,15 +151,4 @@ package enum BackendState: Sendable, Hashable {
 
     /// No statement is running, and the row shows the last one that ran.
     package var showsLastStatement: Bool { self == .idle || isIdleInTransaction }
-}
-
-/// One read of `pg_stat_activity`, at one server-side time.
-package struct ActivitySample: Sendable, Equatable {
-    package var sampledAt: ServerTime
-    package var rows: [ActivityRow]
-
-    package init(sampledAt: ServerTime, rows: [ActivityRow]) {
-        self.sampledAt = sampledAt
-        self.rows = rows
-    }
 }

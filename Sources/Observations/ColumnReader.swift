@@ -6,8 +6,10 @@ package enum TypeOID {
     package static let int4: UInt32 = 23
     package static let text: UInt32 = 25
     package static let oid: UInt32 = 26
+    package static let name: UInt32 = 19
     package static let float4: UInt32 = 700
     package static let float8: UInt32 = 701
+    package static let inet: UInt32 = 869
     package static let timestamptz: UInt32 = 1184
 }
 
@@ -24,12 +26,15 @@ package struct DecodeError: Error, Sendable, Equatable, CustomStringConvertible 
 package struct ColumnReader {
     private let table: any ResultTable
     private let index: Int?
-    private let column: TableColumn?
+    private let isBinary: Bool
+    private let typeOID: UInt32
 
     init(_ table: any ResultTable, index: Int?) {
         self.table = table
         self.index = index
-        column = index.map { table.tableColumns[$0] }
+        let column = index.map { table.tableColumns[$0] }
+        isBinary = column.map(\.isBinary) ?? false
+        typeOID = column.map(\.typeOID) ?? 0
     }
 
     package var exists: Bool { index != nil }
@@ -42,8 +47,8 @@ package struct ColumnReader {
     /// A whole number, from any integer type or its text.
     package func integer(_ row: Int) -> Int64? {
         read(row) { bytes in
-            guard column?.isBinary == true else { return Int64(String(decoding: bytes, as: UTF8.self)) }
-            switch (column?.typeOID, bytes.count) {
+            guard isBinary else { return Int64(String(decoding: bytes, as: UTF8.self)) }
+            switch (typeOID, bytes.count) {
             case (TypeOID.int8, 8): return bytes.bigEndian(Int64.self)
             case (TypeOID.int4, 4): return Int64(bytes.bigEndian(Int32.self))
             case (TypeOID.int2, 2): return Int64(bytes.bigEndian(Int16.self))
@@ -55,10 +60,10 @@ package struct ColumnReader {
 
     /// A number, from any numeric type or its text.
     package func double(_ row: Int) -> Double? {
-        guard column?.isBinary == true else {
+        guard isBinary else {
             return read(row) { bytes in Double(String(decoding: bytes, as: UTF8.self)) }
         }
-        switch column?.typeOID {
+        switch typeOID {
         case TypeOID.float8:
             return read(row) { $0.count == 8 ? Double(bitPattern: $0.bigEndian(UInt64.self)) : nil }
         case TypeOID.float4:
@@ -70,7 +75,7 @@ package struct ColumnReader {
 
     package func bool(_ row: Int) -> Bool? {
         read(row) { bytes in
-            if column?.isBinary == true { return bytes.count == 1 ? bytes[0] != 0 : nil }
+            if isBinary { return bytes.count == 1 ? bytes[0] != 0 : nil }
             switch String(decoding: bytes, as: UTF8.self) {
             case "t", "true", "yes", "on", "1": return true
             case "f", "false", "no", "off", "0": return false
@@ -81,13 +86,17 @@ package struct ColumnReader {
 
     /// A `timestamptz` in binary format.
     package func time(_ row: Int) -> ServerTime? {
-        guard column?.isBinary == true, column?.typeOID == TypeOID.timestamptz else { return nil }
+        guard isBinary, typeOID == TypeOID.timestamptz else { return nil }
         return read(row) { $0.count == 8 ? ServerTime(microseconds: $0.bigEndian(Int64.self)) : nil }
     }
 
-    private func read<R>(_ row: Int, _ body: (UnsafeRawBufferPointer) -> R?) -> R? {
+    func read<R>(_ row: Int, _ body: (UnsafeRawBufferPointer) -> R?) -> R? {
         guard let index else { return nil }
-        return table.withBytes(row: row, column: index) { bytes in bytes.flatMap(body) }
+        var result: R?
+        table.lendBytes(row: row, column: index) { bytes in
+            if let bytes { result = body(bytes) }
+        }
+        return result
     }
 }
 

@@ -19,6 +19,14 @@ package protocol ResultTable: Sendable {
     var rowCount: Int { get }
     /// The bytes of one value, nil for SQL NULL. The pointer is valid only within `body`.
     func withBytes<R>(row: Int, column: Int, _ body: (UnsafeRawBufferPointer?) -> R) -> R
+    /// The same without a result: what reads ten thousand rows calls this one, which is not generic.
+    func lendBytes(row: Int, column: Int, to body: (UnsafeRawBufferPointer?) -> Void)
+}
+
+extension ResultTable {
+    package func lendBytes(row: Int, column: Int, to body: (UnsafeRawBufferPointer?) -> Void) {
+        withBytes(row: row, column: column) { body($0) }
+    }
 }
 
 /// A table of texts: PgBouncer's answers in tests, and replayed samples.

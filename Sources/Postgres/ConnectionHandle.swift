@@ -98,6 +98,14 @@ final class ConnectionHandle: @unchecked Sendable {
         }
     }
 
+    /// Extended protocol: keeps a statement without parameters under a name. Calls `PQsendPrepare`.
+    func sendPrepare(_ sql: String, as name: String) -> Bool { PQsendPrepare(connection, name, sql, 0, nil) == 1 }
+
+    /// Runs what `sendPrepare` has kept. Calls `PQsendQueryPrepared`.
+    func sendPrepared(_ name: String, format: ResultFormat) -> Bool {
+        PQsendQueryPrepared(connection, name, 0, nil, nil, nil, format.rawValue) == 1
+    }
+
     /// Simple protocol, text results. Calls `PQsendQuery`.
     func sendSimple(_ sql: String) -> Bool { PQsendQuery(connection, sql) == 1 }
 

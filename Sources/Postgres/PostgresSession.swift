@@ -15,6 +15,11 @@ package final class PostgresSession {
     /// What has come of it.
     var answer = Answer()
 
+    /// Whether `query(_:planKeptAs:)` may leave statements on the server. Never through a pooler, whose servers change
+    /// from one statement to the next.
+    package var keepsPlans = false
+    var plans = KeptPlans()
+
     /// Takes over a connection that is made.
     init(owning handle: ConnectionHandle) {
         self.handle = handle
@@ -110,7 +115,7 @@ package final class PostgresSession {
         answer = Answer()
     }
 
-    private func perform(
+    func perform(
         by deadline: Deadline, rowLimit: Int, _ send: (ConnectionHandle) -> Bool
     ) async throws(PostgresError) -> QueryResult {
         guard !handle.isFinished else {

@@ -48,10 +48,14 @@ public final class QueryResult: Sendable {
     package func withBytes<R>(row: Int, column: Int, _ body: (UnsafeRawBufferPointer?) -> R) -> R {
         precondition(0..<rowCount ~= row && columns.indices ~= column, "no such row or column in this result")
         let (row, column) = (Int32(row), Int32(column))
-        guard PQgetisnull(result, row, column) == 0 else { return body(nil) }
-        return body(
-            UnsafeRawBufferPointer(
-                start: PQgetvalue(result, row, column), count: Int(PQgetlength(result, row, column))))
+        let length = Int(PQgetlength(result, row, column))
+        if length == 0, PQgetisnull(result, row, column) == 1 { return body(nil) }
+        return body(UnsafeRawBufferPointer(start: PQgetvalue(result, row, column), count: length))
+    }
+
+    /// The same without a result, and not generic: for whoever reads many values through a protocol.
+    package func lendBytes(row: Int, column: Int, to body: (UnsafeRawBufferPointer?) -> Void) {
+        withBytes(row: row, column: column, body)
     }
 
     /// A value in text form, invalid UTF-8 repaired; nil for NULL and when there is no such column.

@@ -13,6 +13,9 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
 
     public static let uniqueViolation = SQLState(rawValue: "23505")
     public static let protocolViolation = SQLState(rawValue: "08P01")
+    public static let featureNotSupported = SQLState(rawValue: "0A000")
+    public static let invalidStatementName = SQLState(rawValue: "26000")
+    public static let duplicateStatementName = SQLState(rawValue: "42P05")
     public static let invalidAuthorization = SQLState(rawValue: "28000")
     public static let invalidPassword = SQLState(rawValue: "28P01")
     public static let noSuchDatabase = SQLState(rawValue: "3D000")

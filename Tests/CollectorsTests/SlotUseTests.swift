@@ -42,14 +42,15 @@ struct SlotUseTests {
     }
 
     @Test("what label rules make of a database's name does not matter, and without a sample nothing is known")
-    func rewritten() {
+    func rewritten() throws {
         var facts = Facts()
         var use = SlotUse()
         facts.set(BackendCount(sampledAt: moment(1), inDatabases: 5), for: BackendCountSource.self)
         use.observe(facts)
         #expect(use.busy == nil && use.countedAt == nil)
         var renamed = rows
-        for index in renamed.indices where renamed[index].database != nil { renamed[index].rewriteDatabase(to: "") }
+        let nothing = try LabelReplacement("", groupCount: 0)
+        LabelRules([LabelRule(.database, .replace, pattern: nil, replacement: nothing)]).apply(to: &renamed)
         facts.set(ActivitySample(sampledAt: moment(2), rows: renamed), for: ActivitySource.self)
         use.observe(facts)
         facts.beginTick()

@@ -69,7 +69,10 @@ struct SessionOpener {
         case .postgres:
             guard !isBouncer else { throw Self.notPostgres(version: version) }
             let isPooled = try await isBehindPooler(session)
-            if !isPooled { try await makeSafe(session) }
+            if !isPooled {
+                try await makeSafe(session)
+                session.keepsPlans = true
+            }
             return OpenedSession(
                 session: session, version: version, warning: isPooled ? Self.pooledWarning : nil)
         }
@@ -106,7 +109,8 @@ struct SessionOpener {
             """
             SET statement_timeout = \(milliseconds(Self.statementTimeout)); \
             SET lock_timeout = \(milliseconds(Self.lockTimeout)); \
-            SET default_transaction_read_only = on
+            SET default_transaction_read_only = on; \
+            \(ServerMemory.keeping)
             """, timeout: Self.connectTimeout)
     }
 }

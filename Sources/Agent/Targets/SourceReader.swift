@@ -61,7 +61,7 @@ enum SourceReader {
     ) async throws(PostgresError) -> any ResultTable {
         switch kind {
         case .postgres:
-            return try await session.query(statement, timeout: timeout)
+            return try await session.query(statement, planKeptAs: source.name, timeout: timeout)
         case .pgbouncer:
             let result = try await session.simpleQuery(statement, timeout: timeout)
             // PgBouncer before 1.12 answers SHOW VERSION by a notice.

@@ -14,6 +14,7 @@ struct BlockClock: Sendable {
     private var waits: [Int32: Wait] = [:]
 
     mutating func observe(_ sample: ActivitySample, waits told: [LockWait]) {
+        guard sample.hasLockWaits else { return waits = [:] }
         let starts = Dictionary(told.map { ($0.pid, $0.startedAt) }) { first, _ in first }
         var current: [Int32: Wait] = [:]
         for row in sample.rows where row.isWaitingForLock {

@@ -65,7 +65,7 @@ package struct BlockingCollector: Collector {
             figures[database, default: Figures()].blocked = waiters.count
             figures[database]?.longest = waiters.map { clock.seconds($0, at: sample.sampledAt) }.max() ?? 0
         }
-        knowsRoots = waits != nil || !sample.rows.contains(where: \.isWaitingForLock)
+        knowsRoots = waits != nil || !sample.hasLockWaits
         for root in picture.roots { figures[root.database, default: Figures()].roots += 1 }
         blockers = Self.largest(picture.roots.map { ($0.labels(facts.poolerLinks), $0.waiters) })
     }

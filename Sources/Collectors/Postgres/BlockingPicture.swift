@@ -29,12 +29,12 @@ struct BlockingPicture {
 
     init(_ sample: ActivitySample, waits: [LockWait]) {
         var hidden: Set<String> = []
-        for row in sample.rows where row.isClientBackend && !row.isSelf {
-            databases.insert(row.database ?? "")
-            if row.isHidden { hidden.insert(row.database ?? "") }
+        for group in sample.groups where group.traits.isClientBackend && !group.traits.isSelf {
+            databases.insert(group.traits.database ?? "")
+            if sample.hasHidden(in: group) { hidden.insert(group.traits.database ?? "") }
         }
         databases.subtract(hidden)
-        guard sample.rows.contains(where: \.isWaitingForLock) else { return }
+        guard sample.hasLockWaits else { return }
         let rows = Dictionary(sample.rows.map { ($0.pid, $0) }) { first, _ in first }
         findBlocked(sample, waits: waits, rows)
         findRoots(waits, rows)

@@ -38,6 +38,7 @@ package enum BlockingSource: Source {
 
     /// The backends to ask about: the longest running statements first.
     static func waiters(in activity: ActivitySample) -> [Int32] {
+        guard activity.hasLockWaits else { return [] }
         let waiting = activity.rows.filter(\.isWaitingForLock)
         guard waiting.count > waiterLimit else { return waiting.map(\.pid) }
         func start(_ row: ActivityRow) -> ServerTime { row.queryStart ?? activity.sampledAt }

@@ -14,6 +14,13 @@ package struct ConnectionsCollector: Collector {
             + "empty where privileges hide it. Beyond series_limit label sets the rest is summed as “other”.")
 
     private var published: [Labels: Double] = [:]
+    private var counts: [Labels: Double] = [:]
+    private var labels = TraitLabels { traits in
+        [
+            "datname": traits.database ?? "", "usename": traits.user ?? "",
+            "application_name": traits.applicationName, "state": traits.state?.name ?? "",
+        ]
+    }
     private var budget: SeriesBudget
 
     package init(target: TargetProfile) {
@@ -25,13 +32,10 @@ package struct ConnectionsCollector: Collector {
             published = [:]
             return
         }
-        var counts: [Labels: Double] = [:]
-        for row in sample.rows where row.isClientBackend {
-            let labels: Labels = [
-                "datname": row.database ?? "", "usename": row.user ?? "", "application_name": row.applicationName,
-                "state": row.state?.name ?? "",
-            ]
-            counts[labels, default: 0] += 1
+        counts.removeAll(keepingCapacity: true)
+        labels.begin(sample)
+        for group in sample.groups where group.traits.isClientBackend {
+            counts[labels[group], default: 0] += Double(group.count)
         }
         let time = sample.sampledAt.unixSeconds
         published = budget.fold(counts, at: time, other: Self.connections.folding)

@@ -23,6 +23,7 @@ package struct EpisodesCollector: Collector {
     private var closed: CounterVector
     private var ends = CounterVector(EpisodeFamilies.episodes)
     private var databases: Set<String> = []
+    private var databaseLabels = DatabaseLabels()
     private var touchedAt: ServerTime?
 
     package init(target: TargetProfile) {
@@ -42,11 +43,11 @@ package struct EpisodesCollector: Collector {
 
     package mutating func observe(_ facts: Facts) {
         guard let sample = facts.fresh(ActivitySource.self) else { return }
-        databases = Set(sample.rows.lazy.filter(\.isClientBackend).compactMap(\.database))
+        databases = Set(sample.groups.lazy.map(\.traits).filter(\.isClientBackend).compactMap(\.database))
         let episodes = tracker.observe(sample, links: facts.poolerLinks)
         touch(episodes.newOwners, at: sample.sampledAt)
         record(episodes.statements, facts.fresh(StatementStatisticsSource.self), at: sample.sampledAt)
-        for one in episodes.transactions { transactions.observe(one.seconds, ["datname": one.owner.database]) }
+        for one in episodes.transactions { transactions.observe(one.seconds, databaseLabels[one.owner.database]) }
         for one in episodes.idleInTransaction { idle.observe(one.seconds, one.owner.labels) }
         for one in episodes.sessions {
             sessions.observe(one.seconds, one.owner.labels)
@@ -69,8 +70,8 @@ package struct EpisodesCollector: Collector {
     /// that those of old sessions are in use.
     private mutating func touch(_ newcomers: [SessionOwner], at now: ServerTime) {
         for database in databases {
-            queries.touch(["datname": database])
-            transactions.touch(["datname": database])
+            queries.touch(databaseLabels[database])
+            transactions.touch(databaseLabels[database])
         }
         var owners = Set(newcomers)
         if touchedAt.map({ now.seconds(since: $0) >= Self.touchEvery }) ?? true {
@@ -93,7 +94,7 @@ package struct EpisodesCollector: Collector {
         _ statements: [FinishedStatement], _ statistics: StatementStatistics?, at now: ServerTime
     ) {
         for each in reconciler.observe(finished: statements, statistics: statistics, at: now) {
-            let labels: Labels = ["datname": each.database]
+            let labels = databaseLabels[each.database]
             if let exemplar = Self.exemplar(each) {
                 queries.observe(exemplar, labels)
             } else {
@@ -146,6 +147,23 @@ package struct EpisodesCollector: Collector {
 
     private static func labels(_ kind: EpisodeKind, _ end: EpisodeEnd) -> Labels {
         ["kind": kind.rawValue, "end": end.rawValue]
+    }
+}
+
+/// The label of each database, made once.
+private struct DatabaseLabels: Sendable {
+    private var known: [String: Labels] = [:]
+
+    private static let limit = 2_000
+
+    subscript(database: String) -> Labels {
+        mutating get {
+            if let labels = known[database] { return labels }
+            if known.count >= Self.limit { known = [:] }
+            let labels: Labels = ["datname": database]
+            known[database] = labels
+            return labels
+        }
     }
 }
 

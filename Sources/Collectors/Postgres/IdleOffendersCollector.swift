@@ -25,7 +25,9 @@ package struct IdleOffendersCollector: Collector {
 
     package mutating func observe(_ facts: Facts) {
         longest = []
-        guard let sample = facts[ActivitySource.self] else { return }
+        guard let sample = facts[ActivitySource.self],
+            sample.groups.contains(where: { $0.traits.state?.isIdleInTransaction == true })
+        else { return }
         var seconds: [Labels: Double] = [:]
         for row in sample.rows where row.isClientBackend && !row.isSelf && row.state?.isIdleInTransaction == true {
             guard let since = row.stateChange else { continue }

@@ -11,6 +11,11 @@ package struct IdleSessions: Sendable, Equatable {
         self.count = count
         self.beyondThreshold = beyondThreshold
     }
+
+    mutating func add(_ other: IdleSessions) {
+        count += other.count
+        beyondThreshold += other.beyondThreshold
+    }
 }
 
 /// Tells connections that leak from those that a pool keeps.

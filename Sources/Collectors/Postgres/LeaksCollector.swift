@@ -19,6 +19,9 @@ package struct LeaksCollector: Collector {
     private var detector: LeakDetector
     private var budget: SeriesBudget
     private var leaks: [Labels: Int] = [:]
+    private var labels = TraitLabels { traits in
+        ["datname": traits.database ?? "", "application_name": traits.applicationName]
+    }
 
     package init(target: TargetProfile) {
         threshold = target.rules.leakSeconds
@@ -31,12 +34,12 @@ package struct LeaksCollector: Collector {
         guard let sample = facts.fresh(ActivitySource.self) else { return }
         var groups: [Labels: IdleSessions] = [:]
         var hidden: Set<Labels> = []
-        for row in sample.rows where row.isClientBackend && !row.isSelf {
-            let labels: Labels = ["datname": row.database ?? "", "application_name": row.applicationName]
-            if row.isHidden { hidden.insert(labels) }
-            guard row.state == .idle, let since = row.stateChange else { continue }
-            groups[labels, default: IdleSessions()].count += 1
-            if sample.sampledAt.seconds(since: since) > threshold { groups[labels]?.beyondThreshold += 1 }
+        labels.begin(sample)
+        for group in sample.groups where group.traits.isClientBackend && !group.traits.isSelf {
+            if sample.hasHidden(in: group) { hidden.insert(labels[group]) }
+            guard group.traits.state == .idle else { continue }
+            let idle = idleSessions(group, of: sample)
+            if idle.count > 0 { groups[labels[group], default: IdleSessions()].add(idle) }
         }
         let other = Self.leaked.folding
         let time = sample.sampledAt.unixSeconds
@@ -44,11 +47,20 @@ package struct LeaksCollector: Collector {
         // Before the detector sees them: the rest may leak together, and memory is bounded by the budget.
         let folded = groups.reduce(into: [Labels: IdleSessions]()) { folded, group in
             let place = budget.place(of: group.key, other: other)
-            folded[place, default: IdleSessions()].count += group.value.count
-            folded[place, default: IdleSessions()].beyondThreshold += group.value.beyondThreshold
+            folded[place, default: IdleSessions()].add(group.value)
         }
         leaks = detector.observe(folded, at: sample.sampledAt)
         for labels in hidden { leaks[budget.place(of: labels, other: other)] = nil }
+    }
+
+    private func idleSessions(_ group: ActivitySample.Group, of sample: ActivitySample) -> IdleSessions {
+        var idle = IdleSessions()
+        for index in sample.indices(of: group) {
+            guard let since = sample.rows[Int(index)].stateChange else { continue }
+            idle.count += 1
+            if sample.sampledAt.seconds(since: since) > threshold { idle.beyondThreshold += 1 }
+        }
+        return idle
     }
 
     package mutating func miss(_ state: TargetState) {

@@ -25,6 +25,22 @@ package struct OldestCollector: Collector {
         var query = 0.0
         var transaction = 0.0
         var idleInTransaction = 0.0
+
+        func with(_ group: ActivitySample.Group, of sample: ActivitySample) -> Ages {
+            var oldest = self
+            func age(_ start: ServerTime?) -> Double { start.map { sample.sampledAt.seconds(since: $0) } ?? 0 }
+            let isRunning = group.traits.state?.isRunning == true
+            let isIdleInTransaction = group.traits.state?.isIdleInTransaction == true
+            for index in sample.indices(of: group) {
+                let row = sample.rows[Int(index)]
+                if isRunning { oldest.query = max(oldest.query, age(row.queryStart)) }
+                oldest.transaction = max(oldest.transaction, age(row.transactionStart))
+                if isIdleInTransaction {
+                    oldest.idleInTransaction = max(oldest.idleInTransaction, age(row.stateChange))
+                }
+            }
+            return oldest
+        }
     }
 
     private var ages: [String: Ages] = [:]
@@ -35,16 +51,10 @@ package struct OldestCollector: Collector {
         ages = [:]
         guard let sample = facts[ActivitySource.self] else { return }
         // Of a database with a session that hides its times the oldest is not known; 0 would be a false all-clear.
-        let hidden = Set(sample.rows.lazy.filter(\.isHidden).map { $0.database ?? "" })
-        for row in sample.rows where row.isClientBackend && !row.isSelf && !hidden.contains(row.database ?? "") {
-            func age(_ start: ServerTime?) -> Double { start.map { sample.sampledAt.seconds(since: $0) } ?? 0 }
-            var oldest = ages[row.database ?? ""] ?? Ages()
-            if row.state?.isRunning == true { oldest.query = max(oldest.query, age(row.queryStart)) }
-            oldest.transaction = max(oldest.transaction, age(row.transactionStart))
-            if row.state?.isIdleInTransaction == true {
-                oldest.idleInTransaction = max(oldest.idleInTransaction, age(row.stateChange))
-            }
-            ages[row.database ?? ""] = oldest
+        let hidden = Set(sample.groups.lazy.filter(sample.hasHidden).map { $0.traits.database ?? "" })
+        for group in sample.groups where group.traits.isClientBackend && !group.traits.isSelf {
+            let database = group.traits.database ?? ""
+            if !hidden.contains(database) { ages[database] = (ages[database] ?? Ages()).with(group, of: sample) }
         }
     }
 

@@ -34,15 +34,39 @@ package struct PeerActivityCollector: Collector {
         help: "Age of the oldest open transaction of client backends (an age, in spite of its name).")
 
     /// States that have a zero row in every database.
-    private static let zeroStates: [BackendState] = [
+    fileprivate static let zeroStates: [BackendState] = [
         .active, .idle, .idleInTransaction, .idleInTransactionAborted, .fastpath, .disabled,
     ]
+    /// Of the backends with the same labels.
+    private struct Figures {
+        var count = 0.0
+        var oldestTransaction = 0.0
+
+        mutating func add(_ backends: Int, oldestTransaction age: Double) {
+            count += Double(backends)
+            oldestTransaction = max(oldestTransaction, age)
+        }
+    }
+
+    private var figures: [Labels: Figures] = [:]
     private var counts: [Labels: Double] = [:]
     private var oldest: [Labels: Double] = [:]
     private var idle: HistogramVector
+    private var durations: [Double] = []
     private var openTransactions: Int?
     private var oldestTransaction = 0.0
     private var budget: SeriesBudget
+    private var labels = TraitLabels { traits in
+        [
+            "application_name": traits.applicationName, "backend_type": traits.backendType ?? "",
+            "datname": traits.database ?? "", "state": traits.state?.name ?? "", "usename": traits.user ?? "",
+            "wait_event": traits.waitEvent ?? "", "wait_event_type": traits.waitEventType ?? "",
+        ]
+    }
+    private var idleLabels = TraitLabels { traits in
+        ["state": traits.state?.name ?? "", "application_name": traits.applicationName]
+    }
+    private var zeroRows = ZeroRows()
 
     package init(target: TargetProfile) {
         idle = HistogramVector(Self.processIdle, limit: target.rules.seriesLimit, retention: 60)
@@ -55,56 +79,61 @@ package struct PeerActivityCollector: Collector {
         idle.startOver()
         guard let sample = facts[ActivitySource.self] else { return }
         openTransactions = 0
-        var groups: [Labels: (count: Double, oldest: Double)] = [:]
-        for row in sample.rows where !row.isSelf {
-            let age = row.transactionStart.map { sample.sampledAt.seconds(since: $0) } ?? 0
-            let group = groups[Self.labels(of: row)] ?? (0, 0)
-            groups[Self.labels(of: row)] = (group.count + 1, max(group.oldest, age))
-            countTransaction(row, age: age)
-            observeIdle(row, at: sample.sampledAt)
+        figures.removeAll(keepingCapacity: true)
+        labels.begin(sample)
+        idleLabels.begin(sample)
+        for group in sample.groups where !group.traits.isSelf {
+            let age = transactions(group, of: sample)
+            figures[labels[group], default: Figures()].add(group.count, oldestTransaction: age)
+            observeIdle(group, of: sample)
         }
-        for database in Set(sample.rows.compactMap(\.database)) {
-            for state in Self.zeroStates {
-                let zero = Self.labels(database: database, state: state.name)
-                if groups[zero] == nil { groups[zero] = (0, 0) }
-            }
+        for database in Set(sample.groups.lazy.compactMap(\.traits.database)) {
+            for zero in zeroRows[database] where figures[zero] == nil { figures[zero] = Figures() }
         }
         idle.endTick(at: sample.sampledAt.unixSeconds)
-        publish(groups, at: sample.sampledAt)
+        publish(at: sample.sampledAt)
     }
 
-    private mutating func countTransaction(_ row: ActivityRow, age: Double) {
-        guard row.isClientBackend, row.transactionStart != nil else { return }
-        openTransactions = (openTransactions ?? 0) + 1
-        oldestTransaction = max(oldestTransaction, age)
+    /// Counts the open transactions of clients; returns the age of the oldest of the group, 0 for none.
+    private mutating func transactions(_ group: ActivitySample.Group, of sample: ActivitySample) -> Double {
+        var oldest = 0.0
+        var open = 0
+        for index in sample.indices(of: group) {
+            guard let start = sample.rows[Int(index)].transactionStart else { continue }
+            open += 1
+            oldest = max(oldest, sample.sampledAt.seconds(since: start))
+        }
+        if group.traits.isClientBackend {
+            openTransactions = (openTransactions ?? 0) + open
+            oldestTransaction = max(oldestTransaction, oldest)
+        }
+        return oldest
     }
 
-    private mutating func observeIdle(_ row: ActivityRow, at now: ServerTime) {
-        guard let state = row.state, state.showsLastStatement, let since = row.stateChange else { return }
-        idle.observe(now.seconds(since: since), ["state": state.name, "application_name": row.applicationName])
+    private mutating func observeIdle(_ group: ActivitySample.Group, of sample: ActivitySample) {
+        guard group.traits.state?.showsLastStatement == true else { return }
+        durations.removeAll(keepingCapacity: true)
+        for index in sample.indices(of: group) {
+            if let since = sample.rows[Int(index)].stateChange {
+                durations.append(sample.sampledAt.seconds(since: since))
+            }
+        }
+        if !durations.isEmpty { idle.observe(all: durations, idleLabels[group]) }
     }
 
-    private mutating func publish(_ groups: [Labels: (count: Double, oldest: Double)], at time: ServerTime) {
+    private mutating func publish(at time: ServerTime) {
         func other(_ labels: Labels) -> Labels {
             Self.labels(database: labels["datname"] ?? "", state: labels["state"] ?? "").adding(
                 "application_name", "other")
         }
-        counts = budget.fold(groups.mapValues(\.count), at: time.unixSeconds, other: other)
-        for (labels, group) in groups {
-            let published = budget.place(of: labels, other: other)
-            oldest[published] = max(oldest[published] ?? 0, group.oldest)
+        counts = budget.fold(figures.mapValues(\.count), at: time.unixSeconds, other: other)
+        for (labels, figures) in figures {
+            let published = budget.isFolding ? budget.place(of: labels, other: other) : labels
+            oldest[published] = max(oldest[published] ?? 0, figures.oldestTransaction)
         }
     }
 
-    private static func labels(of row: ActivityRow) -> Labels {
-        [
-            "application_name": row.applicationName, "backend_type": row.backendType ?? "",
-            "datname": row.database ?? "", "state": row.state?.name ?? "", "usename": row.user ?? "",
-            "wait_event": row.waitEvent ?? "", "wait_event_type": row.waitEventType ?? "",
-        ]
-    }
-
-    private static func labels(database: String, state: String) -> Labels {
+    fileprivate static func labels(database: String, state: String) -> Labels {
         [
             "application_name": "", "backend_type": "", "datname": database, "state": state, "usename": "",
             "wait_event": "", "wait_event_type": "",
@@ -120,5 +149,24 @@ package struct PeerActivityCollector: Collector {
         idle.emit(into: &builder, skippingEmpty: true)
         builder.add(Self.longRunning, .none, Double(openTransactions))
         builder.add(Self.longRunningOldest, .none, oldestTransaction)
+    }
+}
+
+/// The labels of the zero rows of databases.
+private struct ZeroRows: Sendable {
+    private var known: [String: [Labels]] = [:]
+
+    private static let limit = 2_000
+
+    subscript(database: String) -> [Labels] {
+        mutating get {
+            if let rows = known[database] { return rows }
+            if known.count >= Self.limit { known = [:] }
+            let rows = PeerActivityCollector.zeroStates.map {
+                PeerActivityCollector.labels(database: database, state: $0.name)
+            }
+            known[database] = rows
+            return rows
+        }
     }
 }

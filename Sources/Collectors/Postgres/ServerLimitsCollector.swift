@@ -38,13 +38,13 @@ package struct ServerLimitsCollector: Collector {
         server = LimitShare(.server, pooler: Self.pooler, used: Double(busy), of: usable)
         // Between samples nothing is known of who holds the slots.
         guard facts.fresh(BackendCountSource.self) == nil else { return }
-        others = (roles(sample.rows, facts) + databases(sample.rows, facts)).compactMap { $0 }.fullest(seriesLimit)
+        others = (roles(sample, facts) + databases(sample, facts)).compactMap { $0 }.fullest(seriesLimit)
     }
 
-    private func roles(_ rows: [ActivityRow], _ facts: Facts) -> [LimitShare?] {
+    private func roles(_ sample: ActivitySample, _ facts: Facts) -> [LimitShare?] {
         let limited = (facts[RolesSource.self] ?? []).filter { $0.connectionLimit > 0 && !$0.isSuperuser }
         guard !limited.isEmpty else { return [] }
-        let used = clients(in: rows, by: \.serverUser)
+        let used = clients(in: sample, by: \.serverUser)
         return limited.map { role in
             LimitShare(
                 .role, pooler: Self.pooler, user: role.name, used: used[role.name] ?? 0,
@@ -52,10 +52,10 @@ package struct ServerLimitsCollector: Collector {
         }
     }
 
-    private func databases(_ rows: [ActivityRow], _ facts: Facts) -> [LimitShare?] {
+    private func databases(_ sample: ActivitySample, _ facts: Facts) -> [LimitShare?] {
         let limited = (facts[DatabasesSource.self] ?? []).filter { ($0.connectionLimit ?? -1) > 0 }
         guard !limited.isEmpty else { return [] }
-        let used = clients(in: rows, by: \.serverDatabase)
+        let used = clients(in: sample, by: \.serverDatabase)
         return limited.map { database in
             LimitShare(
                 .database, pooler: Self.pooler, database: database.name, used: used[database.name] ?? 0,
@@ -63,9 +63,11 @@ package struct ServerLimitsCollector: Collector {
         }
     }
 
-    private func clients(in rows: [ActivityRow], by key: (ActivityRow) -> String?) -> [String: Double] {
+    private func clients(in sample: ActivitySample, by key: (BackendTraits) -> String?) -> [String: Double] {
         var counts: [String: Double] = [:]
-        for row in rows where row.isClientBackend { if let key = key(row) { counts[key, default: 0] += 1 } }
+        for group in sample.groups where group.traits.isClientBackend {
+            if let key = key(group.traits) { counts[key, default: 0] += Double(group.count) }
+        }
         return counts
     }
 

@@ -15,28 +15,14 @@ package struct SessionSecondsCollector: Collector {
             + "an empty wait event is a session on the CPU. Where privileges hide what a session does, its state is "
             + "empty, too.")
 
-    private struct Activity: Hashable {
-        let database: String?
-        let state: BackendState?
-        let waitEventType: String?
-        let waitEvent: String?
-
-        init(_ row: ActivityRow) {
-            database = row.database
-            state = row.state
-            waitEventType = row.waitEventType
-            waitEvent = row.waitEvent
-        }
-
-        var labels: Labels {
-            [
-                "datname": database ?? "", "state": state?.name ?? "", "wait_event_type": waitEventType ?? "",
-                "wait_event": waitEvent ?? "",
-            ]
-        }
-    }
-
     private var seconds: CounterVector
+    private var sessions: [Labels: Int] = [:]
+    private var labels = TraitLabels { traits in
+        [
+            "datname": traits.database ?? "", "state": traits.state?.name ?? "",
+            "wait_event_type": traits.waitEventType ?? "", "wait_event": traits.waitEvent ?? "",
+        ]
+    }
     private var previous: ServerTime?
 
     /// Wait events make many series of few names; no client chooses them.
@@ -51,11 +37,14 @@ package struct SessionSecondsCollector: Collector {
         defer { previous = sample.sampledAt }
         guard let previous else { return }
         let elapsed = sample.sampledAt.seconds(since: previous)
-        var sessions: [Activity: Int] = [:]
-        for row in sample.rows where (row.isClientBackend && !row.isSelf) || row.isParallelWorker {
-            sessions[Activity(row), default: 0] += 1
+        sessions.removeAll(keepingCapacity: true)
+        labels.begin(sample)
+        for group in sample.groups {
+            let traits = group.traits
+            guard (traits.isClientBackend && !traits.isSelf) || traits.isParallelWorker else { continue }
+            sessions[labels[group], default: 0] += group.count
         }
-        for (activity, count) in sessions { seconds.add(elapsed * Double(count), activity.labels) }
+        for (labels, count) in sessions { seconds.add(elapsed * Double(count), labels) }
         seconds.endTick(at: sample.sampledAt.unixSeconds)
     }
 

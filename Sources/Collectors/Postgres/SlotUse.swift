@@ -29,7 +29,7 @@ struct SlotUse {
     }
 
     private mutating func takeIn(_ sample: ActivitySample) {
-        let clients = sample.rows.count(where: \.isClientBackend)
+        let clients = sample.clientBackends
         busy = clients
         others = sample.rows.count { $0.serverDatabase != nil } - clients
     }

@@ -35,28 +35,38 @@ package struct LabelRules: Sendable, Equatable {
         value.utf8.count <= valueLimit ? value : String(value.unicodeScalars.prefix(valueLimit))
     }
 
-    /// Rewrites names in rows of `pg_stat_activity`. What is NULL stays NULL.
+    /// Rewrites names in rows of `pg_stat_activity`. What is NULL stays NULL. Rows that share their traits still do.
     package func apply(to rows: inout [ActivityRow]) {
         let labels = Set(rules.map(\.label))
-        for label in Label.allCases where labels.contains(label) {
-            for index in rows.indices { apply(label, to: &rows[index]) }
+        if !labels.isDisjoint(with: Self.traitLabels) {
+            var rewritten: [BackendTraits: BackendTraits] = [:]
+            for index in rows.indices {
+                let traits = rows[index].traits
+                let known = rewritten[traits] ?? rewrite(traits, labels)
+                rewritten[traits] = known
+                rows[index].traits = known
+            }
+        }
+        guard labels.contains(.clientAddress) else { return }
+        for index in rows.indices {
+            rows[index].clientAddress = rows[index].clientAddress.map { rewrite($0, of: .clientAddress) }
         }
     }
 
-    private func apply(_ label: Label, to row: inout ActivityRow) {
-        switch label {
-        case .applicationName:
-            // Background processes have neither a role nor a name: there a client chose nothing.
-            guard row.user != nil || !row.applicationName.isEmpty else { return }
-            row.applicationName = rewrite(row.applicationName, of: label)
-        case .user:
-            guard let name = row.user else { return }
-            row.rewriteUser(to: rewrite(name, of: label))
-        case .database:
-            guard let name = row.database else { return }
-            row.rewriteDatabase(to: rewrite(name, of: label))
-        case .clientAddress: row.clientAddress = row.clientAddress.map { rewrite($0, of: label) }
-        case .waitEvent: row.waitEvent = row.waitEvent.map { rewrite($0, of: label) }
+    private static let traitLabels: Set<Label> = [.applicationName, .user, .database, .waitEvent]
+
+    private func rewrite(_ traits: BackendTraits, _ labels: Set<Label>) -> BackendTraits {
+        var values = traits.values
+        // Background processes have neither a role nor a name: there a client chose nothing.
+        if labels.contains(.applicationName), values.user != nil || !values.applicationName.isEmpty {
+            values.applicationName = rewrite(values.applicationName, of: .applicationName)
         }
+        values.user = values.user.map { rewrite($0, of: .user) }
+        values.database = values.database.map { rewrite($0, of: .database) }
+        if values.user != traits.user || values.database != traits.database {
+            values.serverNames = BackendTraits.ServerNames(database: traits.database, user: traits.user)
+        }
+        values.waitEvent = values.waitEvent.map { rewrite($0, of: .waitEvent) }
+        return values == traits.values ? traits : BackendTraits(values)
     }
 }

@@ -15,8 +15,9 @@ struct Benchmarks: AsyncParsableCommand {
 
         @Option(help: "Numbers of backends.") var backends: [Int] = [100, 1_000, 5_000, 10_000]
         @Option(help: "Ticks per size; the median counts.") var ticks = 30
+        @Flag(help: "The server gives the same answer at every tick.") var steady = false
 
-        func run() async throws { ScaleBenchmark.run(sizes: backends, ticks: max(4, ticks)) }
+        func run() async throws { ScaleBenchmark.run(sizes: backends, ticks: max(4, ticks), isSteady: steady) }
     }
 
     struct LiveScale: AsyncParsableCommand {
@@ -25,8 +26,11 @@ struct Benchmarks: AsyncParsableCommand {
 
         @Option(help: "Numbers of sessions.") var backends: [Int] = [100, 1_000]
         @Option(help: "Samples per size; the median counts.") var ticks = 30
+        @Option(help: "The program made of floor.c; without it there is no comparison.") var floor: String?
 
-        func run() async throws { try await LiveScaleBenchmark.run(sizes: backends, ticks: max(1, ticks)) }
+        func run() async throws {
+            try await LiveScaleBenchmark.run(sizes: backends, ticks: max(1, ticks), floor: floor)
+        }
     }
 
     struct Pool: AsyncParsableCommand {

@@ -1,12 +1,8 @@
-import Collectors
-import Exposition
 import Observations
 
 /// Time and memory of one sample by the number of backends, without a server: decoding, trackers, all collectors of a
 /// PostgreSQL target, and the snapshot. The claim to check: linear.
 enum ScaleBenchmark {
-    private static let target = TargetProfile(name: "main", kind: .postgres)
-
     private struct Result {
         let backends: Int
         let decode: Double
@@ -17,13 +13,13 @@ enum ScaleBenchmark {
         var total: Double { decode + collect + publish }
     }
 
-    static func run(sizes: [Int], ticks: Int) {
+    static func run(sizes: [Int], ticks: Int, isSteady: Bool) {
         print(
             "| backends | decode | collect | publish | one sample | per backend | against the first | private memory |")
         print("|---|---|---|---|---|---|---|---|")
         var floor: Double?
         for size in sizes {
-            let result = measure(backends: size, ticks: ticks)
+            let result = measure(backends: size, ticks: ticks, isSteady: isSteady)
             let perBackend = result.total / Double(size)
             let ratio = perBackend / (floor ?? perBackend)
             floor = floor ?? perBackend
@@ -37,28 +33,24 @@ enum ScaleBenchmark {
         }
     }
 
-    private static func measure(backends: Int, ticks: Int) -> Result {
+    private static func measure(backends: Int, ticks: Int, isSteady: Bool) -> Result {
         let before = Usage.privateMemory
         var server = SyntheticServer(backends: backends)
         // The answer of one tick at a time is held, as libpq does; its memory counts.
-        var collectors = Collectors.make(for: target)
-        var facts = Facts()
+        var table = server.activity()
+        var pipeline = SamplePipeline()
         var (decode, collect, publish) = (Figures(), Figures(), Figures())
         for tick in 0..<ticks {
-            server.tick()
-            let table = server.activity()
-            let start = Usage.threadCPU
-            facts.beginTick()
-            do { try facts.store(table, from: ActivitySource.self, for: target) } catch {
-                return failed(error, backends)
+            if !isSteady {
+                server.tick()
+                table = server.activity()
             }
+            let start = Usage.threadCPU
+            do { try pipeline.decode(table) } catch { return failed(error, backends) }
             let decoded = Usage.threadCPU
-            for index in collectors.indices { collectors[index].observe(facts) }
+            pipeline.collect()
             let collected = Usage.threadCPU
-            var builder = SnapshotBuilder(constant: [Label("target", target.name)], isUp: true)
-            for collector in collectors { collector.emit(into: &builder) }
-            let families = builder.build().families.count
-            precondition(families > 0)
+            pipeline.publish()
             let published = Usage.threadCPU
             // The first ticks make the series.
             guard tick >= 3 else { continue }

@@ -58,10 +58,10 @@ struct SyntheticServer {
 
     private static let columns: [TableColumn] = [
         ("sampled_at", TypeOID.timestamptz), ("pid", TypeOID.int4), ("is_self", TypeOID.bool),
-        ("datname", TypeOID.text), ("usename", TypeOID.text), ("application_name", TypeOID.text),
+        ("datname", TypeOID.name), ("usename", TypeOID.name), ("application_name", TypeOID.text),
         ("state", TypeOID.text), ("wait_event_type", TypeOID.text), ("wait_event", TypeOID.text),
         ("backend_start", TypeOID.timestamptz), ("xact_start", TypeOID.timestamptz),
-        ("query_start", TypeOID.timestamptz), ("state_change", TypeOID.timestamptz), ("client_address", TypeOID.text),
+        ("query_start", TypeOID.timestamptz), ("state_change", TypeOID.timestamptz), ("client_addr", TypeOID.inet),
         ("client_port", TypeOID.int4), ("backend_type", TypeOID.text), ("leader_pid", TypeOID.int4),
         ("query_id", TypeOID.int8),
     ].map { TableColumn(name: $0.0, typeOID: $0.1, isBinary: true) }
@@ -72,7 +72,8 @@ struct SyntheticServer {
             Array(session.application.utf8), Array((session.isActive ? "active" : "idle").utf8),
             session.isActive ? nil : Array("Client".utf8), session.isActive ? nil : Array("ClientRead".utf8),
             bytes(session.backendStart), session.isActive ? bytes(session.queryStart) : nil, bytes(session.queryStart),
-            bytes(session.stateChange), Array("10.0.0.7".utf8), bytes(Int32(40_000)), Array("client backend".utf8), nil,
+            bytes(session.stateChange), [2, 32, 0, 4, 10, 0, 0, 7], bytes(Int32(40_000)), Array("client backend".utf8),
+            nil,
             bytes(Int64(session.pid % 200)),
         ]
     }
@@ -82,21 +83,31 @@ struct SyntheticServer {
     }
 }
 
-/// Rows in PostgreSQL's binary format.
+/// Rows in PostgreSQL's binary format, one value behind another, as libpq holds them.
 struct BinaryTable: ResultTable {
     let tableColumns: [TableColumn]
-    private let rows: [[[UInt8]?]]
+    let rowCount: Int
+    private var bytes: [UInt8] = []
+    /// Where each value begins, row by row, and its length; −1 is NULL.
+    private var places: [(start: Int32, length: Int32)] = []
 
     init(columns: [TableColumn], rows: [[[UInt8]?]]) {
         tableColumns = columns
-        self.rows = rows
+        rowCount = rows.count
+        for value in rows.joined() {
+            places.append((Int32(bytes.count), value.map { Int32($0.count) } ?? -1))
+            bytes += value ?? []
+        }
     }
 
-    var rowCount: Int { rows.count }
-
     func withBytes<R>(row: Int, column: Int, _ body: (UnsafeRawBufferPointer?) -> R) -> R {
-        guard let value = rows[row][column] else { return body(nil) }
-        return value.withUnsafeBytes { body($0) }
+        let (start, length) = places[row * tableColumns.count + column]
+        guard length >= 0 else { return body(nil) }
+        return bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[Int(start)..<Int(start + length)])) }
+    }
+
+    func lendBytes(row: Int, column: Int, to body: (UnsafeRawBufferPointer?) -> Void) {
+        withBytes(row: row, column: column, body)
     }
 }
 

@@ -10,7 +10,7 @@ package struct SeriesBudget: Sendable {
     package private(set) var folded: Double = 0
     /// Whether the last tick folded any: else every label set was published as it is.
     package private(set) var isFolding = false
-    private var roster: SeriesRoster<Void>
+    private var roster: LabelRoster
     /// The labels under which the rest was summed so far.
     private var others: Set<Labels> = []
 
@@ -18,7 +18,7 @@ package struct SeriesBudget: Sendable {
     ///   a counter: a place that is kept for nobody is one that somebody who is there goes without.
     /// - Precondition: the limit is positive.
     package init(limit: Int, retention: Double = 60) {
-        roster = SeriesRoster(limit: limit, retention: retention)
+        roster = LabelRoster(limit: limit, retention: retention)
     }
 
     package var limit: Int { roster.limit }
@@ -30,12 +30,12 @@ package struct SeriesBudget: Sendable {
     ) -> [Labels: Double] {
         var newcomers: [Labels: Double] = [:]
         for (labels, count) in counts where !roster.see(labels) { newcomers[labels] = count }
-        roster.endTick(admitting: newcomers, as: (), at: time)
+        roster.endTick(admitting: newcomers, at: time)
         isFolding = false
         if newcomers.isEmpty { return counts }
         var published: [Labels: Double] = [:]
         for (labels, count) in counts {
-            let isMember = roster[labels] != nil
+            let isMember = roster.contains(labels)
             published[isMember ? labels : place(ofOther: other(labels)), default: 0] += count
             if isMember { continue }
             isFolding = true
@@ -46,7 +46,7 @@ package struct SeriesBudget: Sendable {
 
     /// Under which labels the last tick published a label set.
     package func place(of labels: Labels, other: (Labels) -> Labels) -> Labels {
-        if roster[labels] != nil { return labels }
+        if roster.contains(labels) { return labels }
         let other = other(labels)
         return others.contains(other) ? other : other.folded
     }

@@ -43,7 +43,9 @@ package struct SeriesRoster<Value: Sendable>: Sendable {
 
     /// Changes the value of a member, which is thereby seen. Returns false for a label set that is none.
     package mutating func see(_ labels: Labels, _ change: (inout Value) -> Void = { _ in }) -> Bool {
-        members[labels]?.see(at: clock, change) != nil
+        guard let index = members.index(forKey: labels) else { return false }
+        members.values[index].see(at: clock, change)
+        return true
     }
 
     /// Makes a label set a member if there is a free place.

@@ -58,9 +58,9 @@ package struct LeakDetector: Sendable {
     /// Takes in the groups with idle sessions; returns how many connections each leaks, where that is known.
     package mutating func observe(_ sample: [Labels: IdleSessions], at now: ServerTime) -> [Labels: Int] {
         let isNewWindow = turnWindow(at: now)
-        for labels in groups.keys {
-            let idle = sample[labels]?.count ?? 0
-            if let minimum = groups[labels]?.minimum { groups[labels]?.minimum = min(minimum, idle) }
+        for index in groups.indices {
+            let idle = sample[groups.keys[index]]?.count ?? 0
+            if let minimum = groups.values[index].minimum { groups.values[index].minimum = min(minimum, idle) }
         }
         for (labels, idle) in sample where groups[labels] == nil {
             groups[labels] = Group(minimum: isNewWindow ? idle.count : nil)

@@ -45,10 +45,12 @@ package struct LeaksCollector: Collector {
         let time = sample.sampledAt.unixSeconds
         _ = budget.fold(groups.mapValues { Double($0.count) }, at: time, other: other)
         // Before the detector sees them: the rest may leak together, and memory is bounded by the budget.
-        let folded = groups.reduce(into: [Labels: IdleSessions]()) { folded, group in
-            let place = budget.place(of: group.key, other: other)
-            folded[place, default: IdleSessions()].add(group.value)
-        }
+        let folded =
+            !budget.isFolding
+            ? groups
+            : groups.reduce(into: [Labels: IdleSessions]()) { folded, group in
+                folded[budget.place(of: group.key, other: other), default: IdleSessions()].add(group.value)
+            }
         leaks = detector.observe(folded, at: sample.sampledAt)
         for labels in hidden { leaks[budget.place(of: labels, other: other)] = nil }
     }

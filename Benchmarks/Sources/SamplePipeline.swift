@@ -1,0 +1,32 @@
+import Collectors
+import Exposition
+import Observations
+
+/// What becomes of one answer of the activity: facts, all collectors of a PostgreSQL target, the snapshot.
+struct SamplePipeline {
+    private static let target = TargetProfile(name: "main", kind: .postgres)
+
+    private var collectors = Collectors.make(for: target)
+    private var facts = Facts()
+
+    mutating func tick(_ table: any ResultTable) throws(DecodeError) {
+        try decode(table)
+        collect()
+        publish()
+    }
+
+    mutating func decode(_ table: any ResultTable) throws(DecodeError) {
+        facts.beginTick()
+        try facts.store(table, from: ActivitySource.self, for: Self.target)
+    }
+
+    mutating func collect() {
+        for index in collectors.indices { collectors[index].observe(facts) }
+    }
+
+    func publish() {
+        var builder = SnapshotBuilder(constant: [Label("target", Self.target.name)], isUp: true)
+        for collector in collectors { collector.emit(into: &builder) }
+        precondition(!builder.build().families.isEmpty)
+    }
+}

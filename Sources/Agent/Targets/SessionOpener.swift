@@ -109,8 +109,9 @@ struct SessionOpener {
             """
             SET statement_timeout = \(milliseconds(Self.statementTimeout)); \
             SET lock_timeout = \(milliseconds(Self.lockTimeout)); \
-            SET default_transaction_read_only = on; \
-            \(ServerMemory.keeping)
+            SET default_transaction_read_only = on
             """, timeout: Self.connectTimeout)
+        // A server that has not even so much memory left is one to be watched all the more.
+        _ = try? await session.simpleQuery(ServerMemory.keeping, timeout: Self.connectTimeout)
     }
 }

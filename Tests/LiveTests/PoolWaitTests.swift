@@ -67,6 +67,12 @@ struct PoolWaitTests {
         "a slow queue and a fast one: count and sum are PgBouncer's and the clients', p95 and p99 are in their bucket")
     func queues() async throws {
         try await withPooler(["slow": 1, "fast": 2]) { pooler, poolscope in
+            // The first client of a pool waits for its log-in until there is a server, which is no wait of those that the
+            // clients measure. With a server there, nobody does.
+            var first: [String: WaitTruth] = [:]
+            for database in ["slow", "fast"] {
+                first[database] = try await WaitTruth.clients(1, pooler.dsn(database), milliseconds: 1...1) { $0 < 1 }
+            }
             let start = ContinuousClock.now
             // From 1 to 6 s, and most above 5 s: quantiles that lie at a bucket's bound would prove nothing.
             async let slow = WaitTruth.clients(6, pooler.dsn("slow"), milliseconds: 900...1_300) { $0 < 5 }
@@ -76,7 +82,9 @@ struct PoolWaitTests {
             let truths: [(String, WaitTruth, AccuracyDocument.Section)] = [
                 ("slow", try await slow, .slowQueue), ("fast", try await fast, .fastQueue),
             ]
-            for (database, truth, section) in truths {
+            for (database, measured, section) in truths {
+                var truth = measured
+                truth.waits += first[database]?.waits ?? []
                 let found = try await compare(database, truth, pooler, poolscope, as: section)
                 #expect(found.count == Double(truth.waits.count))
                 #expect(abs(found.sum - found.serverSum) < 0.01)

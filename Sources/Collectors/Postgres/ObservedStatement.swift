@@ -36,8 +36,8 @@ struct ObservedStatement: Sendable {
             case .exact: max(0, 0.9 * seconds - Self.overhead)...(1.02 * seconds + 0.002)
             case .estimated: max(0, 0.5 * seconds - Self.overhead)...(2 * seconds + 1.1 * interval)
             }
-        // What was taken for exact ends had parsing and commit in it.
-        let slack = isExact ? Self.overhead : 1.1 * interval
+        // What was taken for exact ends had parsing and commit in it, for estimated ones up to an interval too much.
+        let slack = max(Self.overhead, 1.1 * interval)
         widerRange = max(0, range.lowerBound - slack)...(range.upperBound + slack)
     }
 }

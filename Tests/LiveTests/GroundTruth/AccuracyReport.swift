@@ -84,8 +84,8 @@ struct AccuracyReport {
             ]
         }
         return
-            "A reconciled histogram has the count and the sum of pg_stat_statements a few samples later; a sampled one\n"
-            + "lacks most of the short statements, and says so.\n\n"
+            "A reconciled histogram has the count and the sum of pg_stat_statements a few samples later (at times\n"
+            + "one short statement more, on a busy machine); a sampled one lacks most of the short statements, and says so.\n\n"
             + table(
                 headings + [
                     "source", "in the log", "count", "of pg_stat_statements", "sum", "of pg_stat_statements",

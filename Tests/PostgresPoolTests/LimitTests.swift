@@ -22,7 +22,7 @@ struct LimitTests {
         let failures = Failures()
         try await withPool(
             server.target("user=nil dbname=postgres"), observer: failures,
-            configure: { $0.pool.acquireTimeout = .milliseconds(500) }
+            configure: { $0.pool.acquireTimeout = .seconds(20) }
         ) { pool in
             let codes = await withTaskGroup(of: PoolError.Code?.self) { group in
                 for _ in 0..<50 {
@@ -45,7 +45,7 @@ struct LimitTests {
     func fewerThanMaximum() async throws {
         _ = try await server.execute("CREATE ROLE two LOGIN CONNECTION LIMIT 2")
         try await withPool(
-            server.target("user=two dbname=postgres"), configure: { $0.pool.acquireTimeout = .milliseconds(700) }
+            server.target("user=two dbname=postgres"), configure: { $0.pool.acquireTimeout = .seconds(5) }
         ) { pool in
             try await pool.withConnection { first in
                 let error = try await pool.withConnection { second in

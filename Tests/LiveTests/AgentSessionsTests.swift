@@ -79,6 +79,29 @@ struct AgentSessionsTests {
         }
     }
 
+    @Test("when both sessions are lost, the next one begins anew: settings and all the rest are read again")
+    func bothLost() async throws {
+        try await withPrivateDirectory { directory in
+            let server = try await startSlowServer(in: directory)
+            try await withPoolscope(["serve", "--postgres", server.dsn(user: "poolscope")] + listen) { poolscope in
+                let settings = { (page: MetricsText) in
+                    page.series("poolscope_samples_total", ["collector": "settings", "outcome": "ok"]) ?? 0
+                }
+                for round in 1...3 {
+                    try await poolscope.metrics("settings were read, and will not be for half a minute") {
+                        settings($0) == Double(round)
+                    }
+                    try await eventually("the slow collector has a session of its own", within: .seconds(20)) {
+                        try await sessions(on: server) == 2
+                    }
+                    _ = try await server.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'poolscope'")
+                }
+                try await poolscope.metrics("and once more") { settings($0) == 4 }
+            }
+        }
+    }
+
     @Test("faults one after another never lead to more than two sessions, and one is left")
     func faults() async throws {
         try await withPrivateDirectory { directory in

@@ -1,5 +1,6 @@
 import Collectors
 import ConnectionPool
+import Locking
 import Observations
 import Postgres
 
@@ -15,11 +16,16 @@ struct SlowLane {
     }
 
     private var source: (any Source.Type)?
+    /// Whether the read that is under way has lost its session; told before its end is looked at.
+    private var loss = Guarded(false)
     /// The deadline that a task waits for already.
     private var armed: ContinuousClock.Instant?
 
     /// Whether a read is under way.
     var isReading: Bool { source != nil }
+
+    /// Whether the session of the read that is under way is there still, as far as is known.
+    var holdsSession: Bool { isReading && !loss.withLock { $0 } }
 
     func isReading(_ source: any Source.Type) -> Bool { self.source.map { $0 == source } ?? false }
 
@@ -30,12 +36,15 @@ struct SlowLane {
         epoch: Set<Int>, timeout: Duration, in reads: inout TaskGroup<Report>
     ) {
         self.source = source
+        let loss = Guarded(false)
+        self.loss = loss
         reads.addTask {
             do {
                 return try await pool.withConnection { session in
                     let started = ContinuousClock.now
                     let answer = await SourceReader.answer(
                         to: statement, of: source, kind: kind, over: session.session, timeout: timeout)
+                    if answer.hasLostSession { loss.withLock { $0 = true } }
                     return .answer(answer, startedAt: started, epoch: epoch.union([session.serial]))
                 }
             } catch {

@@ -14,6 +14,12 @@ struct SourceAnswer: Sendable {
     let duration: Duration
     let result: Result<any ResultTable, PostgresError>
 
+    /// Whether the session is gone, and perhaps the server that it was with.
+    var hasLostSession: Bool {
+        guard case .failure(let error) = result else { return false }
+        return error.isConnectionLost
+    }
+
     /// What a failure comes to; nil for rows.
     var failure: SourceOutcome? {
         guard case .failure(let error) = result else { return nil }

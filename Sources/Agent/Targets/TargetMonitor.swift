@@ -122,7 +122,7 @@ struct TargetMonitor {
     /// Finds out whether a session is a new beginning, or a second one with the server that is known.
     private mutating func meet(_ session: borrowing TargetSession) {
         guard !serials.contains(session.serial) else { return }
-        let isSecond = problem == nil && !serials.isEmpty && slowLane.isReading
+        let isSecond = problem == nil && !serials.isEmpty && slowLane.holdsSession
         if !isSecond {
             if problem == nil, !serials.isEmpty { feed(.lost) }
             serials = []

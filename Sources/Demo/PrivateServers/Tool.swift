@@ -1,3 +1,4 @@
+import Glibc
 import Subprocess
 import SystemPackage
 
@@ -66,14 +67,39 @@ package enum Tool {
             arguments: Arguments(Array(command.dropFirst())), environment: environment,
             workingDirectory: directory.map { FilePath($0) })
         do {
+            let input = try file(holding: input)
             return try await withDeadline(timeout, "\(program) did not end within \(timeout)") {
                 let result = try await Subprocess.run(
-                    configuration, input: .string(input), output: .string(limit: limit), error: .string(limit: limit))
+                    configuration, input: .fileDescriptor(input, closeAfterSpawningProcess: true),
+                    output: .string(limit: limit), error: .string(limit: limit))
                 return Outcome(
                     status: result.terminationStatus.code, output: result.standardOutput, error: result.standardError)
             }
         } catch let error as SubprocessError {
             throw PrivateServerError("cannot run \(program): \(error)")
+        }
+    }
+
+    /// The text in a file that has no name any more, to be read from its start.
+    ///
+    /// Not a pipe: a program that ends before it has read it (psql without a server) breaks a pipe, and the signal of
+    /// that would end us.
+    private static func file(holding text: String) throws -> FileDescriptor {
+        let path = "/tmp/poolscope-input-\(UInt64.random(in: 0 ... .max))"
+        do {
+            let file = try FileDescriptor.open(
+                path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+            unlink(path)
+            do {
+                try file.writeAll(text.utf8)
+                try file.seek(offset: 0, from: .start)
+                return file
+            } catch {
+                try? file.close()
+                throw error
+            }
+        } catch {
+            throw PrivateServerError("cannot write a tool's input to /tmp: \(error)")
         }
     }
 

@@ -7,7 +7,7 @@ BINARY := .build/release/poolscope
 SOURCES := Package.swift Sources Tests Benchmarks Examples
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-build deps-demo deps-test run build test format lint clean
+.PHONY: help deps deps-build deps-demo deps-test run build test generate format lint clean
 
 # One thing at a time: a Swift build uses every core, and apt has one lock.
 .NOTPARALLEL:
@@ -39,12 +39,14 @@ run: deps-$(NEEDS) build ## build and run the release: CONFIG=poolscope.yml, or 
 build: deps-build ## build for release, with the Swift runtime inside: .build/release/poolscope
 	@swift build --configuration release --static-swift-stdlib --product poolscope
 
-# Only Swift Testing runs, so its closing line is the last one.
-# The live tests start servers, and need the machine: so few at a time.
 test: deps-test ## build and run every test (ARGS='--filter ExpositionTests' for some)
 	@swift build --build-tests
-	@SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-4} \
-		swift test --skip-build --disable-xctest $(ARGS)
+	@scripts/run-tests $(ARGS)
+
+generate: deps-build ## write anew what is generated: dashboards, alert rules, docs/metrics.md
+	@swift build --product poolscope
+	@.build/debug/poolscope catalog files --into .
+	@.build/debug/poolscope catalog metrics > .build/metrics.md && mv .build/metrics.md docs/metrics.md
 
 format: ## format every Swift file in place
 	@swift format --in-place --parallel --recursive $(SOURCES)

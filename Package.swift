@@ -84,10 +84,12 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),
+        // Dashboards, alert rules and their thresholds, as values; knows no other target.
+        .target(name: "Operations", swiftSettings: strict),
         .executableTarget(
             name: "poolscope",
             dependencies: [
-                "Agent", "Demo", "Postgres", "WebServer",
+                "Agent", "Demo", "Operations", "Postgres", "WebServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -172,8 +174,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
-        // Dashboards, alerts, runbooks, the Makefile and the scripts; knows no other target.
+        // Dashboards, alerts, runbooks, the Makefile and the scripts.
         .testTarget(
-            name: "OperationsTests", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
+            name: "OperationsTests", dependencies: ["Operations", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
     ]
 )

@@ -1,4 +1,5 @@
 import Foundation
+import Operations
 import Testing
 
 /// A dashboard of the folder `dashboards`, with what the checks ask of it.

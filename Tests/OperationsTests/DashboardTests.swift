@@ -1,4 +1,5 @@
 import Foundation
+import Operations
 import Testing
 
 /// The form of the dashboards: what Grafana would show wrongly, or a person would not understand.

@@ -1,9 +1,11 @@
 import Agent
 import ArgumentParser
+import Foundation
+import Operations
 
 struct CatalogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "catalog", abstract: "Print what Poolscope knows.", subcommands: [Metrics.self])
+        commandName: "catalog", abstract: "Print what Poolscope knows.", subcommands: [Metrics.self, Files.self])
 
     struct Metrics: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -13,6 +15,30 @@ struct CatalogCommand: AsyncParsableCommand {
 
         func run() async throws {
             try Output.deliver(Catalogue.markdown)
+        }
+    }
+
+    struct Files: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "files",
+            abstract: "Write the dashboards, alert rules and examples that go with this version.",
+            discussion: "Example: poolscope catalog files --into /etc/poolscope")
+
+        @Option(name: .long, help: "The folder to write them to; files of the same names are replaced.")
+        var into: String
+
+        func run() async throws {
+            for file in GeneratedFiles.all {
+                let url = URL(filePath: into).appending(path: file.path)
+                do {
+                    try FileManager.default.createDirectory(
+                        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                    try Data(file.text.utf8).write(to: url, options: .atomic)
+                } catch {
+                    Failure.say("poolscope: --into: \(url.path()) cannot be written: \(error.localizedDescription)")
+                    throw ExitCode.failure
+                }
+            }
         }
     }
 }

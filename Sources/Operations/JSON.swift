@@ -1,5 +1,5 @@
 /// Any JSON value, and how we write it: keys sorted, two spaces, one value a line.
-enum JSON: Decodable, Hashable, Sendable {
+package enum JSON: Decodable, Hashable, Sendable {
     case null
     case bool(Bool)
     case integer(Int)
@@ -8,7 +8,7 @@ enum JSON: Decodable, Hashable, Sendable {
     case array([JSON])
     case object([String: JSON])
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
         if value.decodeNil() {
             self = .null
@@ -28,17 +28,17 @@ enum JSON: Decodable, Hashable, Sendable {
     }
 
     /// The member of that name; null where there is none.
-    subscript(_ name: String) -> JSON {
+    package subscript(_ name: String) -> JSON {
         if case .object(let members) = self { members[name] ?? .null } else { .null }
     }
 
-    var elements: [JSON] { if case .array(let elements) = self { elements } else { [] } }
+    package var elements: [JSON] { if case .array(let elements) = self { elements } else { [] } }
 
-    var string: String? { if case .string(let string) = self { string } else { nil } }
+    package var string: String? { if case .string(let string) = self { string } else { nil } }
 
-    var integer: Int? { if case .integer(let integer) = self { integer } else { nil } }
+    package var integer: Int? { if case .integer(let integer) = self { integer } else { nil } }
 
-    var double: Double? {
+    package var double: Double? {
         switch self {
         case .integer(let integer): Double(integer)
         case .number(let number): number
@@ -47,7 +47,7 @@ enum JSON: Decodable, Hashable, Sendable {
     }
 
     /// Every string within, keys left out.
-    var strings: [String] {
+    package var strings: [String] {
         switch self {
         case .string(let string): [string]
         case .array(let elements): elements.flatMap(\.strings)
@@ -57,7 +57,7 @@ enum JSON: Decodable, Hashable, Sendable {
     }
 
     /// The one way to write this value.
-    func canonical(indent: String = "") -> String {
+    package func canonical(indent: String = "") -> String {
         let deeper = indent + "  "
         switch self {
         case .null: return "null"

@@ -78,12 +78,14 @@ import Testing
 
     @Test("stop closes open connections within a second, and may be called twice")
     func stop() throws {
-        let server = try startTestServer()
-        let idle = try (0..<5).map { _ in try RawClient(server) }
+        // An address of its own: on a shared one, the server of another test may take the port that is free again.
+        let host = "127.0.0.9"
+        let server = try startTestServer(at: "\(host):0")
+        let idle = try (0..<5).map { _ in try RawClient(server, host: host) }
         for client in idle { #expect(try client.request("/").status == 200) }
-        let halfSent = try RawClient(server)
+        let halfSent = try RawClient(server, host: host)
         halfSent.send("GET / HT")
-        let notReading = try RawClient(server)
+        let notReading = try RawClient(server, host: host)
         notReading.send("GET /large HTTP/1.1\r\nHost: test\r\n\r\n")
         #expect(
             ContinuousClock().measure {
@@ -91,7 +93,7 @@ import Testing
                 server.stop()
             } < .seconds(20))
         for client in idle { #expect(client.isClosedByServer()) }
-        #expect(throws: RawClient.Failure.self) { try RawClient(server) }
+        #expect(throws: RawClient.Failure.self) { try RawClient(server, host: host) }
     }
 
     @Test("a server that is dropped stops")

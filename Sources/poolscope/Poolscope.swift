@@ -20,7 +20,7 @@ struct Poolscope: AsyncParsableCommand {
             """,
         version: PoolscopeVersion.current,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, RecordCommand.self, ReplayCommand.self, ConfigCommand.self,
+            ServeCommand.self, SizeCommand.self, DemoCommand.self, RecordCommand.self, ReplayCommand.self, ConfigCommand.self,
             CatalogCommand.self,
         ])
 }

@@ -15,16 +15,16 @@ struct SizeSettingsTests {
     @Test("PgBouncer starts with them and has them")
     func pgbouncer() async throws {
         try await withPrivateDirectory { directory in
-            let file = try directory.write(try await settings("pgbouncer"), to: "size.ini")
-            // The last setting of the section is followed by the file.
+            // Pasted after what is there, as people do.
             let bouncer = try await PrivatePgBouncer.start(
                 in: directory, databases: ["shop": "host=127.0.0.1 port=1"],
-                settings: ["verbose": "0\n%include \(file)"])
+                settings: ["verbose": "0\n\(try await settings("pgbouncer"))"])
             let rows = try await bouncer.console("SHOW CONFIG")
             let config = Dictionary(rows.map { ($0["key"] ?? "", $0["value"] ?? "") }) { first, _ in first }
             for (key, value) in [
                 "pool_mode": "transaction", "default_pool_size": "9", "min_pool_size": "2", "reserve_pool_size": "3",
-                "max_client_conn": "1000", "query_wait_timeout": "30", "idle_transaction_timeout": "60",
+                "max_client_conn": "1000", "query_wait_timeout": "30", "listen_addr": "127.0.0.1",
+                "idle_transaction_timeout": "60",
                 "server_connect_timeout": "2", "reserve_pool_timeout": "3", "server_lifetime": "1800",
             ] {
                 #expect(config[key] == value, "\(key)")
@@ -89,8 +89,8 @@ struct SizeSettingsTests {
     func node() async throws {
         let stub = """
             const Module = require("module"); const load = Module._load;
-            class Pool { constructor(settings) { console.log(JSON.stringify(settings)); } on() {} }
-            Module._load = (name, ...rest) => name === "pg" ? { Pool } : load(name, ...rest);
+            class Stub { constructor(settings) { console.log(JSON.stringify(settings)); } on() {} }
+            Module._load = (name, ...rest) => name === "pg" ? { Pool: Stub } : load(name, ...rest);
             \(try await settings("node-pg"))
             """
         let outcome = try await runTool("node", ["-"], input: stub, environment: ["DATABASE_URL": "postgres://x/y"])

@@ -124,9 +124,11 @@ struct SizeTests {
         try await withPrivateDirectory { directory in
             let server = try await PrivatePostgres.start(in: directory, binaries: try version.binaries())
             _ = try await server.execute("CREATE DATABASE shop")
+            // A session that touches no table does not report its transactions to the server's counters.
+            _ = try await server.execute("CREATE TABLE orders (id int)", database: "shop")
             let document = try await size(
                 ["--postgres", server.dsn(), "--database", "shop", "--watch", "10s"],
-                under: "BEGIN;\nSELECT pg_sleep(0.05);\n\\sleep 50 ms\nEND;", clients: 3,
+                under: "BEGIN;\nSELECT count(*), pg_sleep(0.05) FROM orders;\n\\sleep 50 ms\nEND;", clients: 3,
                 through: server.dsn(database: "shop"), in: directory)
             let load = try #require(document.load)
             #expect(load.source == "postgres")

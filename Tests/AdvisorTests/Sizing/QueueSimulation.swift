@@ -21,7 +21,7 @@ struct QueueSimulation {
 
     /// - Parameters:
     ///   - blocks: Of so many arrivals each; a first one, while the pool fills, does not count.
-    func run(blocks: Int = 100, of size: Int = 4_000, seed: UInt64) -> Outcome {
+    func run(blocks: Int = 60, of size: Int = 3_000, seed: UInt64) -> Outcome {
         var random = SeededRandom(seed: seed)
         func exponential(_ mean: Double) -> Double { -mean * log(1 - Double.random(in: 0..<1, using: &random)) }
         var freeAt = [Double](repeating: 0, count: connections)

@@ -101,7 +101,7 @@ struct SizeFormatTests {
             ).reserve
         }
         #expect(try reserve(usable: 97) == 4)
-        #expect(try reserve(usable: 25) == 2)
+        #expect(try reserve(usable: 26) == 2)
         #expect(try reserve(usable: 20) == 0)
     }
 }

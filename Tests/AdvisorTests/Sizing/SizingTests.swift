@@ -35,7 +35,7 @@ struct SizingTests {
     @Test("the server's slots limit the size, less some for others, divided over poolers")
     func slots() throws {
         let load = try LoadMeasurement.given(arrivalRate: 1_000, serviceTime: 0.05)
-        #expect(try Sizing.report(SizeRequest(), measurement: load, slots: SlotBudget(usable: 97)).connections == 62)
+        #expect(try Sizing.report(SizeRequest(), measurement: load, slots: SlotBudget(usable: 97)).connections == 64)
         let two = try Sizing.report(SizeRequest(poolers: 2), measurement: load, slots: SlotBudget(usable: 57))
         #expect(two.share == 23)
         #expect(two.connections == 23)

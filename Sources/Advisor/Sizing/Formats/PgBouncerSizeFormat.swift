@@ -9,7 +9,9 @@ extension SizeFormat {
                 "pool_mode = session",
             ] : ["pool_mode = transaction"]
         let lines =
-            settings.header(";") + ["[pgbouncer]"] + mode + [
+            settings.header(";") + [
+                "; Put this into the section [pgbouncer]: a second section of that name would undo the first."
+            ] + mode + [
                 "; For each pair of database and user.",
                 "default_pool_size = \(settings.size)",
                 "min_pool_size = \(settings.minimum)",

@@ -164,7 +164,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "ClientModel", "Compression", "ConnectionPool", "Exposition", "Locking", "TestSupport",
+                "Advisor", "Agent", "ClientModel", "Compression", "ConnectionPool", "Exposition", "Locking",
+                "TestSupport",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Golden", "Recordings"],

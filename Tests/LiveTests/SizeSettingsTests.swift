@@ -19,7 +19,12 @@ struct SizeSettingsTests {
             let bouncer = try await PrivatePgBouncer.start(
                 in: directory, databases: ["shop": "host=127.0.0.1 port=1"],
                 settings: ["verbose": "0\n\(try await settings("pgbouncer"))"])
-            let rows = try await bouncer.console("SHOW CONFIG")
+            // Its unix socket comes a moment after its port.
+            let rows = try await eventually("the console answers", within: .seconds(60)) {
+                try await bouncer.console("SHOW CONFIG")
+            } is: {
+                !$0.isEmpty
+            }
             let config = Dictionary(rows.map { ($0["key"] ?? "", $0["value"] ?? "") }) { first, _ in first }
             for (key, value) in [
                 "pool_mode": "transaction", "default_pool_size": "9", "min_pool_size": "2", "reserve_pool_size": "3",

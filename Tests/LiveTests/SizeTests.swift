@@ -226,6 +226,7 @@ struct SizeTests {
             (["--arrival-rate", "5", "--service-time", "0s"], 1, "service time of 0 s"),
             (["--config", "/nonexistent/poolscope.yml"], 2, "/nonexistent/poolscope.yml"),
             (["--postgres", "host"], 2, "--postgres"),
+            (["--pgbouncer", "host=x", "--pools", "3"], 1, "--pools: PgBouncer shows its pools itself"),
         ] as [([String], Int32, String)])
     func badInput(arguments: [String], status: Int32, words: String) async throws {
         let outcome = try await runTool(ProductsDirectory.poolscope, ["size"] + arguments)

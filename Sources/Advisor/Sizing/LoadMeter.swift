@@ -108,7 +108,8 @@ package struct LoadMeter: Sendable {
         guard load > 0, used.values.allSatisfy({ $0.latest.working != nil }) else { return nil }
         let working = used.values.reduce(0) { $0 + $1.working }
         // Clocks are read at different moments, and a share of nothing would make the server's limit boundless.
-        return working > 0 ? min(1, max(0.01, working / load)) : nil
+        let share = working / load
+        return working > 0 && share.isFinite ? min(1, max(0.01, share)) : nil
     }
 
     /// A database's load over its pools, as they were seen in use.

@@ -60,7 +60,9 @@ extension LoadReading {
         self.databases = databases
         self.holders = holders
         pools = Dictionary(
-            rows.map { (PoolKey(database: $0.database, user: $0.user), Pool(inUse: $0.busy, waiting: $0.waiting)) }
+            rows.map {
+                (PoolKey(database: $0.database, user: $0.user), Pool(inUse: Self.sane($0.busy), waiting: $0.waiting))
+            }
         ) { first, _ in first }
     }
 
@@ -83,6 +85,9 @@ extension LoadReading {
             (inUse ?? [:]).map { (PoolKey(database: $0), Pool(inUse: Double($1), waiting: 0)) }
         ) { first, _ in first }
     }
+
+    /// A number of connections, whatever the console says.
+    private static func sane(_ number: Double) -> Double { number.isFinite ? min(max(0, number), 1e9) : 0 }
 
     /// The same without the databases that are not asked for.
     package func only(_ database: String) -> LoadReading {

@@ -71,9 +71,9 @@ extension SizeConfidence {
         }
         guard let arrivals = load.arrivals else { return }
         if arrivals < Self.fewArrivals {
-            lower(to: .low, because: "only \(SizeText.count(Int(arrivals), load.holder.rawValue)) came in that time")
+            lower(to: .low, because: "only \(SizeText.count(arrivals, load.holder.rawValue)) came in that time")
         } else if arrivals < 10 * Self.fewArrivals {
-            lower(to: .medium, because: "\(SizeText.count(Int(arrivals), load.holder.rawValue)) are not many")
+            lower(to: .medium, because: "\(SizeText.count(arrivals, load.holder.rawValue)) are not many")
         }
     }
 

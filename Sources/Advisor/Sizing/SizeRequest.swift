@@ -44,6 +44,8 @@ package struct SlotBudget: Sendable, Equatable {
     package init?(settings: [String: Double]) {
         guard let maximum = settings["max_connections"] else { return nil }
         let reserved = (settings["superuser_reserved_connections"] ?? 0) + (settings["reserved_connections"] ?? 0)
-        self.init(usable: Int(max(0, min(maximum - reserved, 1_000_000))))
+        let usable = maximum - reserved
+        guard usable.isFinite else { return nil }
+        self.init(usable: Int(max(0, min(usable, 1_000_000))))
     }
 }

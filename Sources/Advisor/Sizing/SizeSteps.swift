@@ -40,7 +40,7 @@ struct SizeSteps {
         let noun = load.holder.rawValue
         var steps: [SizeStep] = []
         if let rate = load.arrivalRate {
-            let counted = load.arrivals.map { " (\(Int($0)) in \(SizeText.duration(load.window)))" } ?? ""
+            let counted = load.arrivals.map { " (\(SizeText.whole($0)) in \(SizeText.duration(load.window)))" } ?? ""
             steps.append(SizeStep(.load, "\(SizeText.number(rate)) \(noun)s a second\(counted)"))
         }
         if let time = load.serviceTime {

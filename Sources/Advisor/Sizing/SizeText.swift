@@ -8,6 +8,11 @@ enum SizeText {
         return String(format: "%.3g", value)
     }
 
+    /// A count, whatever a server says it is.
+    static func whole(_ value: Double) -> String {
+        value.isFinite ? String(format: "%.0f", value) : "?"
+    }
+
     /// Seconds with the unit that suits: `850 µs`, `3.12 ms`, `2.5 s`.
     static func duration(_ seconds: Double) -> String {
         switch seconds {
@@ -29,6 +34,9 @@ enum SizeText {
 
     /// `1 pool`, `2 pools`.
     static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+    /// The same of a number that a server counts.
+    static func count(_ count: Double, _ noun: String) -> String { "\(whole(count)) \(noun)\(count == 1 ? "" : "s")" }
 
     /// A name from a server on one line of at most 63 characters, whatever it is.
     static func name(_ text: String) -> String {

@@ -53,7 +53,8 @@ struct SizeCommand: AsyncParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Pools in each: one for each database and user (default: those that are seen, or 1).", valueName: "n"))
+            "Pools in each: one for each database and user (default: as many databases as are used, or 1; with a "
+                + "PgBouncer its own).", valueName: "n"))
     var pools: Int?
 
     @Option(
@@ -128,6 +129,9 @@ struct SizeCommand: AsyncParsableCommand {
         let request = SizeRequest(
             formula: formula, waitProbability: waitProbability, poolers: poolers, pools: pools)
         guard let chosen else { return try Sizing.report(request, measurement: try given()) }
+        if pools != nil, chosen.pgbouncer != nil {
+            throw SizingError("--pools: PgBouncer shows its pools itself; leave it out")
+        }
         let window = targets.window
         if isatty(STDERR_FILENO) == 1 { Failure.say("watching for \(DurationText.format(window)) …") }
         let outcome = try await LoadWatch(chosen, window: window, database: targets.database).run()

@@ -186,4 +186,31 @@ struct LoadMeterTests {
         #expect(reading.only("other").databases.isEmpty)
         #expect(reading.databases["pgbouncer"] == nil, "the console is no pool")
     }
+
+    @Test("whatever numbers a server sends, there is a size or a sentence")
+    func hostile() {
+        var random = SeededRandom(seed: 5)
+        let numbers = [.nan, .infinity, -.infinity, -1, 0, 1, 1e18, 1e300, -1e300, 0.5, 40]
+        func any() -> Double { numbers.randomElement(using: &random) ?? 0 }
+        var (sizes, sentences) = (0, 0)
+        for round in 0..<2_000 {
+            let readings = (0...3).map {
+                pooler(
+                    at: Double($0), xacts: any(), seconds: any(), waits: any(), queries: any(), work: any(),
+                    inUse: any(),
+                    waiting: any(), mode: ["transaction", "session", "statement", "?"][round % 4])
+            }
+            do {
+                let load = try measure(readings)
+                let slots = SlotBudget(settings: ["max_connections": any()])
+                let report = try Sizing.report(
+                    SizeRequest(formula: SizingFormula(cores: 4)), measurement: load, slots: slots)
+                for format in SizeFormats.all { #expect(!format.render(report).isEmpty) }
+                sizes += 1
+            } catch {
+                sentences += 1
+            }
+        }
+        #expect(sizes > 100 && sentences > 100)
+    }
 }

@@ -5,8 +5,12 @@ extension SizeFormat {
     static let json = SizeFormat("json") { report in
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        // Infinite is the wait before a pool that does not keep up: it is left out, and `stable` says why.
-        guard let data = try? encoder.encode(SizeDocument(report)) else { return "{}" }
+        // No number of ours is infinite; what a server counts might be anything.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+        guard let data = try? encoder.encode(SizeDocument(report)) else {
+            preconditionFailure("numbers, texts and lists of them can be encoded")
+        }
         return String(decoding: data, as: UTF8.self)
     }
 }

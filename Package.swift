@@ -68,9 +68,8 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Collectors", "Compression", "ConnectionPool", "Exposition", "Locking", "Observations", "PoolMetrics",
-                "Postgres",
-                "WebServer",
+                "Collectors", "Compression", "ConnectionPool", "Exposition", "Locking", "Observations", "Operations",
+                "PoolMetrics", "PoolVocabulary", "Postgres", "WebServer",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -123,7 +122,7 @@ let package = Package(
                 "Demo", "Locking", "Observations",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            path: "Tests/TestSupport", swiftSettings: strict),
+            path: "Tests/TestSupport", exclude: ["Browser/browser.py"], swiftSettings: strict),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: strict),
         // Generated from client_model's metrics.proto by protoc-gen-swift 1.39.0 (--swift_opt=Visibility=Package).
         .target(

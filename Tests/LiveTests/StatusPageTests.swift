@@ -36,8 +36,10 @@ struct StatusPageTests {
     @Test("its figures are those of /metrics, it renews itself, and neither axe, the console nor the policy complains")
     func page() async throws {
         try await withFullPool { poolscope in
+            let busyServer = ["pooler": "server", "state": "busy"]
             let metrics = try await poolscope.metrics("the pool is full") {
                 $0.series("poolscope_pool_waiting_clients", ["user": "app"]) == 3
+                    && $0.series("poolscope_pool_connections", busyServer) != nil
             }
             let url = try await poolscope.url()
             let shots = ProcessInfo.processInfo.environment["UPDATE_SCREENSHOTS"] == nil ? nil : Self.documentation
@@ -57,8 +59,7 @@ struct StatusPageTests {
             #expect(metrics.series("poolscope_pool_saturation_ratio", ["user": "app"]) == 1)
             #expect(metrics.series("poolscope_pool_size", ["user": "app"]) == 2)
             let slots = try #require(seen.rows.first { $0.first == "slots of server" })
-            let busy = try #require(
-                metrics.series("poolscope_pool_connections", ["pooler": "server", "state": "busy"]))
+            let busy = try #require(metrics.series("poolscope_pool_connections", busyServer))
             #expect(slots[5] == "\(Int(busy)) of 97")
         }
     }
@@ -88,7 +89,7 @@ struct StatusPageTests {
 
     /// An agent beside a pool of two connections that are both lent, with three more clients in the queue, and a target
     /// that does not answer.
-    private func withFullPool(_ body: (RunningPoolscope) async throws -> Void) async throws {
+    private func withFullPool(_ body: @Sendable (RunningPoolscope) async throws -> Void) async throws {
         try await withPrivateDirectory { directory in
             let server = try await startServer(in: directory)
             let bouncer = try await PrivatePgBouncer.start(

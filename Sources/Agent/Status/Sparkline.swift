@@ -39,7 +39,7 @@ enum Sparkline {
         }
         return strokes.filter { !$0.isEmpty }.map { points in
             // A single point has no length: it would not be seen.
-            (points.count == 1 ? points + points.map { $0 + " " + shifted($0) } : points).joined(separator: " ")
+            (points.count == 1 ? points + points.map(shifted) : points).joined(separator: " ")
         }
     }
 

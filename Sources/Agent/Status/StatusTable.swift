@@ -23,7 +23,7 @@ struct StatusTable {
     var html: String {
         let body = rows.isEmpty ? "<p>\(ifEmpty)</p>" : table
         let more = omitted > 0 ? "\n<p>\(omitted) more rows are not shown; /metrics has them.</p>" : ""
-        return "<section id=\"\(id)\" aria-labelledby=\"\(id)-title\">\n<h2 id=\"\(id)-title\">\(title)</h2>\n"
+        return "<section id=\"\(id)\">\n<h2 id=\"\(id)-title\">\(title)</h2>\n"
             + "\(body)\(more)\n</section>"
     }
 

@@ -71,7 +71,7 @@ let package = Package(
             name: "Agent",
             dependencies: [
                 "Advisor", "Collectors", "Compression", "ConnectionPool", "Exposition", "Locking", "Observations",
-                "PoolMetrics", "Postgres", "WebServer",
+                "Operations", "PoolMetrics", "PoolVocabulary", "Postgres", "WebServer",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -124,7 +124,7 @@ let package = Package(
                 "Demo", "Locking", "Observations",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            path: "Tests/TestSupport", swiftSettings: strict),
+            path: "Tests/TestSupport", exclude: ["Browser/browser.py"], swiftSettings: strict),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: strict),
         // Generated from client_model's metrics.proto by protoc-gen-swift 1.39.0 (--swift_opt=Visibility=Package).
         .target(

@@ -81,6 +81,7 @@ enum SlotsDashboard {
             PanelQuery("sum(\(slots("poolscope_pool_size")))", "usable"),
             PanelQuery("sum(\(Series.target("pg_settings_max_connections")))", "max_connections"),
         ],
+        links: [PanelLink("Activity", to: .activity, setting: [], carrying: ["target", "database"])],
         styles: [
             .limit("usable"), .limit("max_connections"), .colour("active", "green"), .colour("idle", "blue"),
             .colour("idle in transaction", "orange"), .colour("idle in transaction (aborted)", "red"),
@@ -145,6 +146,11 @@ enum SlotsDashboard {
         [
             PanelQuery(
                 "sum by (usename, datname) (\(Series.session("poolscope_connections")))", "{{usename}} {{datname}}")
+        ],
+        links: [
+            PanelLink(
+                "Transactions of this user", to: .transactions,
+                setting: [.series("datname", as: "database"), .series("usename", as: "user")], carrying: ["target"])
         ])
 
     private static let idleAges = Panel(

@@ -129,7 +129,12 @@ enum TransactionsDashboard {
         worry: "from \(Spoken.seconds(Thresholds.Transaction.warning)) on: it holds a connection and locks, and vacuum "
             + "cannot clean behind it.",
         next: "`poolscope sessions` names it.", unit: .seconds,
-        perDatabase("poolscope_oldest_transaction_seconds"), thresholds: .transaction, alerts: [.longTransaction])
+        perDatabase("poolscope_oldest_transaction_seconds"), thresholds: .transaction, alerts: [.longTransaction],
+        links: [
+            PanelLink(
+                "Slow queries", to: .slowQueries, setting: [.series("target"), .series("datname", as: "database")]),
+            PanelLink("Activity", to: .activity, setting: [.series("target"), .series("datname", as: "database")]),
+        ])
 
     private static let transactionBuckets = Series.database("poolscope_transaction_duration_seconds_bucket")
 

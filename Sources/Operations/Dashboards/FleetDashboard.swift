@@ -104,12 +104,13 @@ enum FleetDashboard {
             perTarget("max", "poolscope_pool_oldest_wait_seconds"),
             PanelQuery("max by (job, instance, target) (\(activePerCore))", "", .table),
             PanelQuery(
-                quantile(
-                    0.99, of: .target("poolscope_query_duration_seconds_bucket"), by: ["job", "instance", "target"]),
-                "", .table),
+                "\(p99) >= 0", "", .table),
             perTarget("max", "poolscope_oldest_transaction_seconds"),
             perTarget("sum", "poolscope_blocked_sessions"),
         ], alerts: [.targetDown, .dataStale])
+
+    private static let p99 = quantile(
+        0.99, of: .target("poolscope_query_duration_seconds_bucket"), by: ["job", "instance", "target"])
 
     private static func perTarget(_ aggregation: String, _ family: String) -> PanelQuery {
         PanelQuery("\(aggregation) by (job, instance, target) (\(Series.target(family)))", "", .table)

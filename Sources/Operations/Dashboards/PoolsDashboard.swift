@@ -367,7 +367,8 @@ enum PoolsDashboard {
                 min by (cluster) (\(inCluster(.target("poolscope_pool_size", #"pooler="server""#)))) \
                 - sum by (cluster) (\(inCluster(.target("poolscope_pool_size", #"pooler="pgbouncer""#))))
                 """, "cluster {{cluster}}")
-        ], thresholds: .below(warning: Thresholds.Oversubscription.spareSlots), alerts: [.poolOversubscribed])
+        ], thresholds: .below(warning: Thresholds.Oversubscription.spareSlots), alerts: [.poolOversubscribed],
+        minimum: nil)
 
     private static func inCluster(_ series: Series) -> String {
         "\(series) * on (job, instance, target) group_left (cluster) \(Series.target("poolscope_target_info"))"

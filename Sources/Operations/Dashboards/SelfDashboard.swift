@@ -247,8 +247,8 @@ enum SelfDashboard {
         .table(
             columns: [
                 .label("instance", "Poolscope"), .label("version", "Version"), .label("libpq", "libpq"),
-                .label("libmicrohttpd", "libmicrohttpd"), .value("B", "Started", .seconds),
-            ], sortBy: "Started"),
+                .label("libmicrohttpd", "libmicrohttpd"), .value("B", "Running for", .seconds),
+            ], sortBy: "Running for"),
         "Versions", .third, means: "The versions that run, and for how long.",
         worry: "about two versions for longer than a deploy takes.", next: "the changelog.", unit: .seconds,
         [

@@ -46,7 +46,8 @@ enum SlowQueriesDashboard {
     private static let p99Now = Panel(
         .stat, "p99 of statements", .quarter, means: "99 % of the statements that ended lately took less than this.",
         worry: "from \(spokenObjective) on: that is the objective.", next: "Distribution of durations.",
-        unit: .seconds, [PanelQuery(quantile(0.99, of: buckets), "p99")], thresholds: .above(warning: objective))
+        unit: .seconds, [PanelQuery("\(quantile(0.99, of: buckets)) >= 0", "p99")],
+        thresholds: .above(warning: objective))
 
     private static let overNow = Panel(
         .stat, "Statements over the objective", .quarter,

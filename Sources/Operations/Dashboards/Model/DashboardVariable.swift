@@ -25,19 +25,19 @@ package struct DashboardVariable: Sendable {
     var json: JSON {
         guard let query else {
             return [
-                "current": [:], "description": .string(description), "hide": 0, "includeAll": false,
+                "description": .string(description), "hide": 0, "includeAll": false,
                 "label": .string(label), "multi": false, "name": .string(name), "options": [],
                 "query": "prometheus", "refresh": 1, "regex": "", "skipUrlSync": false, "type": "datasource",
             ]
         }
         let text = "label_values(\(query.selector), \(query.label))"
-        return [
-            "allValue": all.map(JSON.string) ?? .null,
+        let choice: JSON = [
             "current": ["selected": true, "text": ["All"], "value": ["$__all"]],
             "datasource": Dashboard.datasource, "definition": .string(text), "description": .string(description),
             "hide": 0, "includeAll": true, "label": .string(label), "multi": true, "name": .string(name),
             "options": [], "query": .string(text), "refresh": 2, "regex": "", "skipUrlSync": false, "sort": 1,
             "type": "query",
         ]
+        return all.map { choice.adding(["allValue": .string($0)]) } ?? choice
     }
 }

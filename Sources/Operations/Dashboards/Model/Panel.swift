@@ -29,6 +29,8 @@ package struct Panel: Sendable {
     package let alerts: [AlertName]
     let links: [PanelLink]
     let styles: [SeriesStyle]
+    /// The start of the axis; nil where there is less than nothing.
+    let minimum: Double?
     /// The end of the axis; nil for what the data asks for.
     let maximum: Double?
     /// What a stat or a gauge says when there is nothing.
@@ -37,7 +39,8 @@ package struct Panel: Sendable {
     init(
         _ kind: PanelKind, _ title: String, _ width: Width, means: String, worry: String, next: String,
         unit: PanelUnit, _ queries: [PanelQuery], thresholds: PanelThresholds = .none, alerts: [AlertName] = [],
-        links: [PanelLink] = [], styles: [SeriesStyle] = [], maximum: Double? = nil, noValue: String = "no data"
+        links: [PanelLink] = [], styles: [SeriesStyle] = [], minimum: Double? = 0, maximum: Double? = nil,
+        noValue: String = "no data"
     ) {
         self.kind = kind
         self.title = title
@@ -51,6 +54,7 @@ package struct Panel: Sendable {
         self.alerts = alerts
         self.links = links
         self.styles = styles
+        self.minimum = minimum
         self.maximum = maximum
         self.noValue = noValue
     }
@@ -59,7 +63,7 @@ package struct Panel: Sendable {
         let panel: JSON = [
             "datasource": Dashboard.datasource, "description": .string(description),
             "fieldConfig": ["defaults": defaults, "overrides": .array(overrides)], "gridPos": place.json,
-            "id": .integer(id), "links": .array(alerts.map(Self.runbookLink)), "options": kind.options,
+            "id": .integer(id), "links": .array(alerts.map(Self.runbookLink)), "options": kind.options(unit: unit),
             "pluginVersion": "10.0.0",
             "targets": .array(queries.enumerated().map { $1.json(place: $0) }), "title": .string(title),
             "type": .string(kind.type),
@@ -71,10 +75,11 @@ package struct Panel: Sendable {
 
     private var defaults: JSON {
         var members: [String: JSON] = [
-            "color": ["mode": .string(colourMode)], "mappings": .array([]), "min": 0, "noValue": .string(noValue),
+            "color": ["mode": .string(colourMode)], "mappings": .array([]), "noValue": .string(noValue),
             "thresholds": thresholds.json, "unit": .string(unit.rawValue),
         ]
         if let custom = kind.custom { members["custom"] = custom }
+        if let minimum { members["min"] = .exact(minimum) }
         if let maximum { members["max"] = .exact(maximum) }
         if !links.isEmpty { members["links"] = .array(links.map(\.json)) }
         if case .timeline(let states) = kind { members["mappings"] = PanelMapping.json(states) }

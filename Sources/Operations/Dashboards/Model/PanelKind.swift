@@ -38,16 +38,19 @@ package enum PanelKind: Sendable {
         }
     }
 
-    var options: JSON {
+    func options(unit: PanelUnit) -> JSON {
         switch self {
         case .stat: Self.statOptions
         case .lines, .stacked: ["legend": Self.tableLegend, "tooltip": ["mode": "multi", "sort": "desc"]]
-        case .heatmap: Self.heatmapOptions
+        case .heatmap:
+            Self.heatmapOptions.adding([
+                "yAxis": ["axisPlacement": "left", "reverse": false, "unit": .string(unit.rawValue)]
+            ])
         case .table(_, let sortBy):
             [
                 "cellHeight": "sm",
-                "footer": ["countRows": false, "fields": "", "reducer": ["sum"], "show": false],
-                "showHeader": true, "sortBy": [["desc": true, "displayName": .string(sortBy)]],
+                "footer": ["countRows": false, "fields": [], "reducer": ["sum"], "show": false],
+                "frameIndex": 0, "showHeader": true, "sortBy": [["desc": true, "displayName": .string(sortBy)]],
             ]
         case .bars: Self.barOptions
         case .gauge:
@@ -69,7 +72,7 @@ package enum PanelKind: Sendable {
                 "hideFrom": ["legend": false, "tooltip": false, "viz": false],
                 "scaleDistribution": ["type": "linear"],
             ]
-        case .table: ["align": "auto", "cellOptions": ["type": "auto"], "filterable": true]
+        case .table: ["align": "auto", "cellOptions": ["type": "auto"], "filterable": true, "inspect": false]
         case .timeline: ["fillOpacity": 80, "lineWidth": 0]
         case .stat, .bars, .gauge: nil
         }
@@ -84,7 +87,9 @@ package enum PanelKind: Sendable {
 
     private static let statOptions: JSON = [
         "colorMode": "background", "graphMode": "area", "justifyMode": "auto", "orientation": "auto",
-        "reduceOptions": lastValue, "textMode": "auto",
+        "percentChangeColorMode": "standard", "reduceOptions": lastValue, "showPercentChange": false,
+        "textMode": "auto",
+        "wideLayout": true,
     ]
 
     private static let barOptions: JSON = [
@@ -93,11 +98,11 @@ package enum PanelKind: Sendable {
     ]
 
     private static let timelineOptions: JSON = [
-        "alignValue": "left", "legend": ["displayMode": "list", "placement": "bottom", "showLegend": true],
+        "alignValue": "left",
+        "legend": ["calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": true],
         "mergeValues": true, "rowHeight": 0.9, "showValue": "never", "tooltip": ["mode": "single", "sort": "none"],
     ]
 
-    /// The unit of the axis comes from the field.
     private static let heatmapOptions: JSON = [
         "calculate": false, "cellGap": 1, "cellValues": ["unit": "short"],
         "color": [
@@ -105,7 +110,7 @@ package enum PanelKind: Sendable {
             "scheme": "Oranges", "steps": 64,
         ],
         "exemplars": ["color": "rgba(255,0,255,0.7)"], "filterValues": ["le": 1e-9], "legend": ["show": true],
-        "rowsFrame": ["layout": "auto"], "tooltip": ["mode": "single", "show": true, "yHistogram": false],
+        "rowsFrame": ["layout": "auto"], "showValue": "never", "tooltip": ["mode": "single", "yHistogram": false],
     ]
 
     private static func lineStyle(stacking: JSON, fillOpacity: JSON) -> JSON {

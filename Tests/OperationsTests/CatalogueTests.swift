@@ -3,7 +3,7 @@ import Testing
 /// Dashboards and alerts ask for what Poolscope publishes.
 @Suite("names in the catalogue")
 struct CatalogueTests {
-    private static let catalogue = MetricCatalogue.shared
+    private static let catalogue = SeriesCatalogue.shared
 
     @Test("the catalogue is read")
     func read() {

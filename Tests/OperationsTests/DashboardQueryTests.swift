@@ -19,7 +19,7 @@ struct DashboardQueryTests {
         let groups: [Group]
     }
 
-    private static let catalogue = MetricCatalogue.shared
+    private static let catalogue = SeriesCatalogue.shared
 
     /// Panels whose window is not Grafana's, and why.
     private static let fixedWindows = [

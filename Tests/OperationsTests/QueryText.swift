@@ -49,9 +49,10 @@ struct QueryText {
     }
 
     /// The labels that its result can have: those of the outermost aggregation, or of its series.
-    func labels(in catalogue: MetricCatalogue) -> Set<String> {
+    func labels(in catalogue: SeriesCatalogue) -> Set<String> {
         let made = Set(text.matches(of: /label_replace\(.*?, "([a-z_]+)"/).map { String($0.1) })
-        guard let aggregation = text.firstMatch(of: /\b(?:sum|min|max|avg|count)\b ?(?:(by|without) ?\(([^)]*)\))?/) else {
+        guard let aggregation = text.firstMatch(of: /\b(?:sum|min|max|avg|count)\b ?(?:(by|without) ?\(([^)]*)\))?/)
+        else {
             return selectors.reduce(into: made) { $0.formUnion(catalogue.labels(of: $1.name)) }
         }
         guard aggregation.1 == "by" else { return made }

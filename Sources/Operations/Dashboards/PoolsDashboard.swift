@@ -12,7 +12,7 @@ enum PoolsDashboard {
             DashboardRow("Waits", [waitQuantiles, waitDistribution, abandoned, queueLength]),
             DashboardRow("What are the connections doing?", [connections, clients, busyTime, ages]),
             DashboardRow("Throughput", [statements, transactions, traffic]),
-            DashboardRow("Limits", [clientSlots, reserve, oversubscription, logins]),
+            DashboardRow("Limits", [clientSlots, clientCount, reserve, oversubscription, logins]),
             DashboardRow("PgBouncer's databases", [databaseStates, databases]),
             DashboardRow("Pools within services", [leases, refusals, leaks]),
         ])
@@ -327,7 +327,7 @@ enum PoolsDashboard {
     // MARK: Limits
 
     private static let clientSlots = Panel(
-        .lines, "Clients over max_client_conn", .quarter,
+        .lines, "Clients over max_client_conn", .third,
         means: "Used share of PgBouncer's client connections. With all of them in use, it refuses clients.",
         worry: "from \(Spoken.share(Thresholds.ClientSlots.warning)) on; from "
             + "\(Spoken.share(Thresholds.ClientSlots.critical)) on clients were seen to be refused.",
@@ -342,8 +342,18 @@ enum PoolsDashboard {
         thresholds: .above(warning: Thresholds.ClientSlots.warning, critical: Thresholds.ClientSlots.critical),
         alerts: [.bouncerClientSlotsHigh])
 
+    private static let clientCount = Panel(
+        .lines, "Clients of PgBouncer and max_client_conn", .third,
+        means: "Client connections of each PgBouncer, and how many it takes.",
+        worry: "when the lines approach each other.", next: "Clients over max_client_conn.", unit: .count,
+        [
+            PanelQuery("max by (target) (\(Series.target("pgbouncer_used_clients")))", "{{target}}"),
+            PanelQuery(
+                "max by (target) (\(Series.target("pgbouncer_config_max_client_connections")))", "{{target}}: limit"),
+        ], alerts: [.bouncerClientSlotsHigh])
+
     private static let reserve = Panel(
-        .lines, "Busy over pool_size, without the reserve", .quarter,
+        .lines, "Busy over pool_size, without the reserve", .third,
         means: "Busy connections over pool_size alone. Above 100 % the reserve is in use.",
         worry: "above 100 % for minutes: the reserve is meant for spikes.",
         next: "enlarge pool_size, as far as the "
@@ -353,10 +363,10 @@ enum PoolsDashboard {
         links: [Legend.poolLink])
 
     private static let oversubscription = Panel(
-        .lines, "Slots left if every pool fills", .quarter,
-        means:
-            "The slots of the smallest server of a cluster, less what all its poolers' pools may open together. Below "
-            + "0 the poolers can fill the server. Where they do not share one server it is worse than the truth.",
+        .lines, "Slots left if every pool fills", .half,
+        means: "The slots of the largest server of a cluster, less what all pools of its PgBouncers may open together. "
+            + "Below 0 they can fill it. Where their pools lead to several servers it is better than it looks. Only of "
+            + "targets with a cluster.",
         worry:
             "below \(Spoken.number(Thresholds.Oversubscription.spareSlots)): the server will refuse before the pools "
             + "queue.",
@@ -364,18 +374,19 @@ enum PoolsDashboard {
         [
             PanelQuery(
                 """
-                min by (cluster) (\(inCluster(.target("poolscope_pool_size", #"pooler="server""#)))) \
+                max by (cluster) (\(inCluster(.target("poolscope_pool_size", #"pooler="server""#)))) \
                 - sum by (cluster) (\(inCluster(.target("poolscope_pool_size", #"pooler="pgbouncer""#))))
-                """, "cluster {{cluster}}")
+                """, "{{cluster}}")
         ], thresholds: .below(warning: Thresholds.Oversubscription.spareSlots), alerts: [.poolOversubscribed],
         minimum: nil)
 
     private static func inCluster(_ series: Series) -> String {
-        "\(series) * on (job, instance, target) group_left (cluster) \(Series.target("poolscope_target_info"))"
+        "\(series) * on (job, instance, target) group_left (cluster) "
+            + "\(Series.target("poolscope_target_info", #"cluster!="""#))"
     }
 
     private static let logins = Panel(
-        .lines, "Server connections logging in", .quarter,
+        .lines, "Server connections logging in", .half,
         means: "Connections to the server that PgBouncer is opening. A login takes milliseconds, so that it is seldom "
             + "seen.",
         worry: "when it stays while clients wait: the server does not answer, refuses, or has no slot.",
@@ -393,7 +404,9 @@ enum PoolsDashboard {
             .value("0", "open", "green"), .value("1", "paused", "orange"), .value("2", "disabled", "red"),
         ]),
         "Paused and disabled databases", .third,
-        means: "Databases that an operator has paused (clients wait) or disabled (new clients are refused).",
+        means:
+            "Databases that an operator has paused (clients wait) or disabled (new clients are refused); and, from a "
+            + "PgBouncer that has SHOW STATE, whether all of it is.",
         worry: "about either without a maintenance under way.",
         next: "RESUME or ENABLE in PgBouncer's console, once you know who did it and why.", unit: .count,
         [
@@ -401,7 +414,11 @@ enum PoolsDashboard {
                 """
                 max by (target, name) (2 * \(Series.bouncerConfiguration("pgbouncer_databases_disabled")) \
                 > 0 or \(Series.bouncerConfiguration("pgbouncer_databases_paused")))
-                """, "{{target}} {{name}}")
+                """, "{{target}} {{name}}"),
+            PanelQuery(
+                "max by (target, state) "
+                    + "(\(Series.target("poolscope_pgbouncer_state", #"state=~"paused|suspended""#)))",
+                "{{target}} as a whole: {{state}}"),
         ], alerts: [.bouncerDatabasePaused, .bouncerDatabaseDisabled])
 
     private static let databases = Panel(

@@ -1,6 +1,6 @@
 /// `docs/metrics.md`, read back: which families there are, of which type, with which labels. Another test compares it
 /// with what the agent publishes.
-struct MetricCatalogue {
+struct SeriesCatalogue {
     struct Family {
         let name: String
         let type: String
@@ -12,9 +12,9 @@ struct MetricCatalogue {
         var grows: Bool { !isOfNow && (type == "counter" || type == "histogram") }
     }
 
-    static let shared: MetricCatalogue = {
+    static let shared: SeriesCatalogue = {
         do {
-            return try MetricCatalogue(Repository.text("docs/metrics.md"))
+            return try SeriesCatalogue(Repository.text("docs/metrics.md"))
         } catch {
             preconditionFailure("docs/metrics.md cannot be read: \(error)")
         }

@@ -7,6 +7,7 @@ struct Benchmarks: AsyncParsableCommand {
         commandName: "benchmarks", abstract: "Time and memory of Poolscope's parts.",
         subcommands: [
             Scale.self, LiveScale.self, Pool.self, PoolQuery.self, Encoding.self, Observation.self,
+            Compare.self,
         ])
 
     struct Scale: AsyncParsableCommand {
@@ -57,6 +58,22 @@ struct Benchmarks: AsyncParsableCommand {
                 .init(
                     libpq: libpq, psycopg: python.map { [$0, "Benchmarks/Peers/psycopg_query.py"] },
                     rounds: max(1, rounds), queries: max(160, queries)))
+        }
+    }
+
+    struct Compare: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Poolscope beside Debian's exporters and the floors, by the number of connections.")
+
+        @Option(help: "Numbers of connections.") var size: [Int] = []
+        @Option(help: "Poolscope's binary.") var poolscope: String
+        @Option(help: "The directory of scrape.c, constant.c and floor.c, compiled.") var peers: String
+        @Flag(help: "Two sizes and short turns: whether it works, not what it says.") var quick = false
+
+        func run() async throws {
+            let sizes = !size.isEmpty ? size : quick ? [10, 1_000] : [10, 100, 1_000, 5_000]
+            try await CompareBenchmark.run(
+                .init(sizes: sizes, poolscope: poolscope, peers: peers, isQuick: quick))
         }
     }
 

@@ -16,21 +16,17 @@ public struct Snapshot: Sendable, Equatable {
     }
 }
 
-/// Gathers samples into a snapshot.
+/// Gathers samples into a snapshot, or, tick after tick, into one snapshot after another.
 ///
 /// Two samples with one name and the same labels are added up, never an error: what a client put into its
 /// application_name must not be able to break a scrape.
 public struct SnapshotBuilder {
-    private struct Gathered {
-        let descriptor: FamilyDescriptor
-        var samples: [Sample] = []
-        var position: [Labels: Int] = [:]
-    }
-
     /// Whether the target was read in this tick. When not, families that describe the moment are left out.
-    package let isUp: Bool
+    package private(set) var isUp: Bool
     private let constant: [Label]
-    private var gathered: [String: Gathered] = [:]
+    private var gathered: [String: GatheredFamily] = [:]
+    /// Counts the ticks. What is gathered stays for the next one: mostly it brings the same series again.
+    private var tick: UInt64 = 0
 
     /// - Parameter constant: labels that every series carries, e.g. `target`.
     package init(constant: [Label] = [], isUp: Bool) {
@@ -63,15 +59,8 @@ public struct SnapshotBuilder {
         evenWhenDown: Bool = false
     ) {
         guard isUp || evenWhenDown || descriptor.lifetime == .kept else { return }
-        let full = constant.reduce(labels) { $0.adding($1.name, $1.value) }
-        var family = gathered.removeValue(forKey: descriptor.name) ?? Gathered(descriptor: descriptor)
-        if let position = family.position[full] {
-            family.samples[position].merge(value, created: created)
-        } else {
-            family.position[full] = family.samples.count
-            family.samples.append(Sample(full, value, created: created))
-        }
-        gathered[descriptor.name] = family
+        gathered[descriptor.name, default: GatheredFamily(constant: constant)]
+            .add(descriptor, labels, value, created: created, in: tick)
     }
 
     /// Adds one number.
@@ -83,9 +72,16 @@ public struct SnapshotBuilder {
 
     /// The snapshot: families by name, samples by labels.
     public func build() -> Snapshot {
-        let families = gathered.values
+        let families = gathered.values.compactMap { $0.family(in: tick) }
             .sorted { $0.descriptor.name.utf8.lexicographicallyPrecedes($1.descriptor.name.utf8) }
-            .map { MetricFamily($0.descriptor, $0.samples.sorted { $0.labels < $1.labels }) }
         return Snapshot(families: families)
+    }
+
+    /// Begins the next snapshot, with no samples. What the last one did not have is forgotten.
+    package mutating func beginTick(isUp: Bool) {
+        self.isUp = isUp
+        for index in gathered.values.indices { gathered.values[index].endTick(tick) }
+        if gathered.values.contains(where: \.isEmpty) { gathered = gathered.filter { !$0.value.isEmpty } }
+        tick += 1
     }
 }

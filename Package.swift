@@ -111,7 +111,7 @@ let package = Package(
             name: "benchmarks",
             dependencies: [
                 "Collectors", "ConnectionPool", "Demo", "Exposition", "Locking", "Observations", "Postgres",
-                "PostgresPool",
+                "PostgresPool", "WebServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Sources", swiftSettings: strict),

@@ -3,6 +3,7 @@
 ///
 /// A tick over an unchanged server brings the series of the last one: then their values are all that is set.
 struct GatheredFamily {
+    let name: String
     private let constant: [Label]
     private var descriptor: FamilyDescriptor?
     /// Those of the last snapshot, sorted, before those that were not in it.
@@ -18,7 +19,8 @@ struct GatheredFamily {
     private var tick: UInt64?
     private var count = 0
 
-    init(constant: [Label]) {
+    init(name: String, constant: [Label]) {
+        self.name = name
         self.constant = constant
     }
 

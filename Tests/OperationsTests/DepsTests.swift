@@ -67,7 +67,8 @@ struct DepsTests {
             #expect(outcome.status == 0, "\(outcome.output)")
             let log = try machine.log()
             #expect(
-                log.contains("pgbouncer gcc prometheus-postgres-exporter prometheus-pgbouncer-exporter\npolicy: exit 101")
+                log.contains(
+                    "pgbouncer gcc prometheus-postgres-exporter prometheus-pgbouncer-exporter\npolicy: exit 101")
             )
             #expect(log.contains("systemctl --quiet disable prometheus-postgres-exporter.service"))
             #expect(log.contains("systemctl --quiet disable prometheus-pgbouncer-exporter.service"))

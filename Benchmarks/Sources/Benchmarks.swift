@@ -67,7 +67,7 @@ struct Benchmarks: AsyncParsableCommand {
 
         @Option(help: "Numbers of connections.") var size: [Int] = []
         @Option(help: "Poolscope's binary.") var poolscope: String
-        @Option(help: "The directory of scrape.c, constant.c and floor.c, compiled.") var peers: String
+        @Option(help: "The directory of the compiled programs of Benchmarks/Peers.") var peers: String
         @Flag(help: "Two sizes and short turns: whether it works, not what it says.") var quick = false
 
         func run() async throws {

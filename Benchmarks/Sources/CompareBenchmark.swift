@@ -1,6 +1,5 @@
 import Demo
 import Glibc
-import Postgres
 
 /// Poolscope beside Debian's exporters and two floors, on one private PostgreSQL and one private PgBouncer with more and
 /// more idle connections: what a scrape takes, what a look costs, and how much memory each needs.
@@ -12,7 +11,7 @@ struct CompareBenchmark {
         let sizes: [Int]
         /// Poolscope's binary.
         let poolscope: String
-        /// The directory of the compiled `scrape.c`, `constant.c` and `floor.c`.
+        /// The directory of the compiled programs in `Benchmarks/Peers`.
         let peers: String
         let isQuick: Bool
 
@@ -96,24 +95,29 @@ struct CompareBenchmark {
     }
 
     private func measure() async throws {
-        var crowd: [PostgresSession] = []
         var rows: [Row] = []
+        var crowd = 0
         for size in options.sizes.sorted() {
-            for place in crowd.count / 2..<size {
-                // Some applications behind each, as it is in life.
-                let application = " application_name=app-\(place % 20)"
-                crowd.append(try await session(postgres.dsn() + application))
-                crowd.append(try await session(pgbouncer.dsn(database: "postgres") + application))
+            while crowd < size {
+                // So many at once as surely are there within the 30 s that a program has to become ready.
+                let more = min(250, size - crowd)
+                for (kind, dsn) in [("sessions", postgres.dsn()), ("clients", pgbouncer.dsn(database: "postgres"))] {
+                    try await open(more, dsn, "\(kind)-\(crowd)")
+                }
+                crowd += more
             }
             rows.append(try await measure(size))
             say("\(size) connections measured")
         }
-        for session in crowd { session.close() }
         CompareTables.print(rows)
     }
 
-    private func session(_ dsn: String) async throws -> PostgresSession {
-        try await PostgresSession.connect(ConnectionString(parsing: dsn), timeout: .seconds(30))
+    /// Idle sessions, held by a process that the directory's janitor ends.
+    private func open(_ count: Int, _ dsn: String, _ name: String) async throws {
+        let file = "\(directory.path)/\(name).ready"
+        _ = try await ServerProcess.launch(
+            name: name, command: [options.peers + "/crowd", dsn, "\(count)", file], in: directory
+        ) { _ in access(file, F_OK) == 0 }
     }
 
     private func measure(_ size: Int) async throws -> Row {

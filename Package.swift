@@ -112,7 +112,7 @@ let package = Package(
             name: "benchmarks",
             dependencies: [
                 "Advisor", "Agent", "Collectors", "ConnectionPool", "Demo", "Exposition", "Locking", "Observations",
-                "Postgres", "PostgresPool",
+                "Postgres", "PostgresPool", "WebServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Sources", swiftSettings: strict),

@@ -60,6 +60,23 @@ struct DepsTests {
         }
     }
 
+    @Test("it installs the exporters to compare with, and none of their services")
+    func installsPeers() async throws {
+        try await Machine.with { machine async throws in
+            let outcome = try await machine.deps("compare")
+            #expect(outcome.status == 0, "\(outcome.output)")
+            let log = try machine.log()
+            #expect(
+                log.contains(
+                    "pgbouncer gcc prometheus-postgres-exporter prometheus-pgbouncer-exporter\npolicy: exit 101")
+            )
+            #expect(log.contains("systemctl --quiet disable prometheus-postgres-exporter.service"))
+            #expect(log.contains("systemctl --quiet disable prometheus-pgbouncer-exporter.service"))
+            #expect(machine.servers() == [])
+            #expect(try await machine.deps("compare").output == "")
+        }
+    }
+
     @Test("it reads the package lists anew only when they lack a package")
     func updates() async throws {
         try await Machine.with(without: ["lists"]) { machine async throws in
@@ -169,6 +186,6 @@ struct DepsTests {
     func unknownPurpose() async throws {
         let outcome = try await Command.run("scripts/deps", ["everything"])
         #expect(outcome.status == 1)
-        #expect(outcome.output == "scripts/deps: 'everything' is none of build, demo, test\n")
+        #expect(outcome.output == "scripts/deps: 'everything' is none of build, demo, test, compare\n")
     }
 }

@@ -64,12 +64,14 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "PostgresPool", dependencies: ["ConnectionPool", "Locking", "Postgres"], swiftSettings: strict),
+        // Lists sessions and ends them: what the commands and the guard share.
+        .target(name: "Sessions", dependencies: ["Collectors", "Observations", "Postgres"], swiftSettings: strict),
         .target(name: "WebServer", dependencies: ["CMicroHTTPD", "Locking"], swiftSettings: strict),
         .target(
             name: "Agent",
             dependencies: [
                 "Collectors", "Compression", "ConnectionPool", "Exposition", "Locking", "Observations", "PoolMetrics",
-                "Postgres",
+                "Postgres", "Sessions",
                 "WebServer",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -89,7 +91,7 @@ let package = Package(
         .executableTarget(
             name: "poolscope",
             dependencies: [
-                "Agent", "Demo", "Operations", "Postgres", "WebServer",
+                "Agent", "Demo", "Observations", "Operations", "Postgres", "Sessions", "WebServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -147,6 +149,10 @@ let package = Package(
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SessionsTests",
+            dependencies: ["Collectors", "Demo", "Observations", "Postgres", "Sessions", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Demo", "Postgres", "TestSupport"], swiftSettings: strict),
         .testTarget(

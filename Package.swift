@@ -176,7 +176,7 @@ let package = Package(
             name: "LiveTests",
             dependencies: [
                 "Agent", "Collectors", "ConnectionPool", "Demo", "Exposition", "Locking", "Observations", "PoolMetrics",
-                "Postgres", "PostgresPool", "TestSupport", "WebServer", "pool-example", "poolscope",
+                "Postgres", "PostgresPool", "Sessions", "TestSupport", "WebServer", "pool-example", "poolscope",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

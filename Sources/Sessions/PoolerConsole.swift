@@ -53,3 +53,11 @@ package final class PoolerConsole {
         }
     }
 }
+
+extension PoolerLinks {
+    /// Those that a later look has found again: the client held the session all the while, as far as can be told.
+    package func confirmed(by later: PoolerLinks) -> PoolerLinks {
+        let found = Dictionary(grouping: later.all, by: \.backendPID)
+        return PoolerLinks(all.filter { found[$0.backendPID]?.contains($0) == true })
+    }
+}

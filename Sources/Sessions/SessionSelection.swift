@@ -13,8 +13,10 @@ package struct SessionSelection: Sendable {
     package let missing: [Int32]
     /// Whether the sessions were named one by one.
     package let isByProcessID: Bool
-    /// What must still hold of a session when its turn comes.
-    package let condition: ActionCondition
+    private let condition: ActionCondition
+    /// Whether the client behind a pooler may be why a session was chosen.
+    private let looksBehindPooler: Bool
+    private let permissions: ActionPermissions
 
     package init(
         _ action: SessionAction, from listing: SessionListing, by filter: SessionFilter,
@@ -35,6 +37,19 @@ package struct SessionSelection: Sendable {
         isByProcessID = !filter.pids.isEmpty
         missing = filter.pids.subtracting(listing.rows.map(\.pid)).sorted()
         condition = ActionCondition(action, choosing: filter)
+        looksBehindPooler = !filter.applications.isEmpty || !filter.addresses.isEmpty
+        self.permissions = permissions
+    }
+
+    /// What is to be done, in the order of the chosen.
+    package var requests: [ActionRequest] {
+        chosen.map { ActionRequest(action, on: $0, if: condition(for: $0), permissions: permissions) }
+    }
+
+    /// What must still hold of a session when its turn comes.
+    package func condition(for row: SessionRow) -> ActionCondition {
+        // A pooler lends its sessions from one transaction to the next: later it may be another client's.
+        looksBehindPooler && row.client != nil && condition == .session ? .transaction : condition
     }
 }
 

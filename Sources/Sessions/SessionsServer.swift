@@ -61,13 +61,11 @@ package final class SessionsServer {
         }
     }
 
-    package func list(
-        includesQueryText: Bool = false, links: PoolerLinks = .none
-    ) async throws(SessionsError) -> SessionListing {
+    package func list(includesQueryText: Bool = false) async throws(SessionsError) -> SessionListing {
         let table = try await query(
             SessionStatement.text(serverVersion: serverVersion, includesQueryText: includesQueryText))
         do {
-            return try SessionStatement.decode(table).joined(with: links)
+            return try SessionStatement.decode(table)
         } catch {
             throw SessionsError("the list of sessions cannot be read: \(error)")
         }

@@ -74,12 +74,9 @@ package struct DatabaseDrain {
     }
 
     /// Ends the sessions of the database, until none is left that may be ended or the time is over.
-    /// - Parameters:
-    ///   - links: clients behind a pooler.
-    ///   - say: is told what happens, in sentences.
+    /// - Parameter say: is told what cannot be ended, in sentences.
     package func empty(
-        times: DrainTimes, permissions: ActionPermissions, links: PoolerLinks = .none,
-        say: (String) -> Void
+        times: DrainTimes, permissions: ActionPermissions, say: (String) -> Void
     ) async throws(SessionsError) -> DrainReport {
         let ender = SessionEnder(server: server, auditor: auditor)
         let start = ContinuousClock.now
@@ -90,7 +87,7 @@ package struct DatabaseDrain {
         var quietLooks = 0
         while true {
             let elapsed = ContinuousClock.now - start
-            let listing = try await server.list(links: links)
+            let listing = try await server.list()
             let round = DrainRound(
                 listing, database: database, elapsed: elapsed, times: times, signals: signals, permissions: permissions)
             let results = try await ender.perform(round.requests)

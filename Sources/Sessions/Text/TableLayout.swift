@@ -56,7 +56,9 @@ package struct TableLayout: Sendable {
                 if columns[index].isRightAligned { return padding + styled }
                 return index == shown.last ? styled : styled + padding
             }
-            return texts.joined(separator: Self.gap)
+            let line = texts.joined(separator: Self.gap)
+            // Nothing stands in the last columns of many rows.
+            return String(line.reversed().drop { $0 == " " }.reversed())
         }
         return [line(columns.map { Cell($0.title) }, titles: true)] + rows.map { line($0, titles: false) }
     }

@@ -31,7 +31,11 @@ struct ActionOptions: ParsableArguments {
         help: ArgumentHelp("Wait so long for the sessions to end before telling what stays.", valueName: "duration"))
     var wait: String = "5s"
 
+    @Option(name: .long, help: ArgumentHelp("Sessions that are shown at most; all are hit.", valueName: "n"))
+    var limit: Int = 200
+
     func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit: must be at least 1") }
         guard let wait = DurationText.parse(wait), wait <= .seconds(600) else {
             throw ValidationError("--wait: “\(wait)” is not a duration of at most 10m; write for example 5s")
         }

@@ -27,12 +27,9 @@ struct CancelCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("text or json.", valueName: "format"))
     var format: OutputFormat = .text
 
-    @Option(name: .long, help: ArgumentHelp("Sessions that are shown at most; all are hit.", valueName: "n"))
-    var limit: Int = 200
-
     func run() async throws {
         try await EndingCommand(
-            action: .cancel, server: server, filter: filters.filter, options: options, format: format, limit: limit
+            action: .cancel, server: server, filter: filters.filter, options: options, format: format
         ).run()
     }
 }

@@ -90,7 +90,7 @@ struct DrainCommand: AsyncParsableCommand {
     private func empty(_ found: DrainedDatabase, _ drain: DatabaseDrain, _ reader: SessionReader) async throws {
         let rows = try await reader.list().rows.filter { $0.activity.database == database }
         if !rows.isEmpty {
-            let table = SessionTable(rows, limit: 200, showsQuery: options.query)
+            let table = SessionTable(rows, limit: options.limit, showsQuery: options.query)
             try Output.deliver(table.lines(on: Terminal.surface).joined(separator: "\n"))
         }
         try Output.deliver(
@@ -100,7 +100,7 @@ struct DrainCommand: AsyncParsableCommand {
         let remembers = try await drain.reject(found)
         Failure.say(undo(found, remembers: remembers))
         let report = try await drain.empty(
-            times: times, permissions: options.permissions, links: await reader.links(), say: Failure.say)
+            times: times, permissions: options.permissions, say: Failure.say)
         try Output.deliver(report.lines(database: name).joined(separator: "\n"))
         if !report.isEmpty { throw ExitCode.failure }
     }

@@ -9,7 +9,6 @@ struct EndingCommand {
     let filter: SessionFilter
     let options: ActionOptions
     let format: OutputFormat
-    let limit: Int
 
     func run() async throws {
         server.hideSecrets()
@@ -38,7 +37,7 @@ struct EndingCommand {
             Failure.say("poolscope: warning: only \(SessionStatement.sessionLimit) sessions were looked at")
         }
         guard !selection.chosen.isEmpty else { return }
-        let table = SessionTable(selection.chosen, limit: limit, showsQuery: options.query)
+        let table = SessionTable(selection.chosen, limit: options.limit, showsQuery: options.query)
         switch format {
         case .text: try Output.deliver(table.lines(on: Terminal.surface).joined(separator: "\n"))
         case .json: if !options.yes { Failure.say(table.lines(on: .plain).joined(separator: "\n")) }
@@ -49,9 +48,7 @@ struct EndingCommand {
         on selection: SessionSelection, _ reader: SessionReader, _ log: AuditLog
     ) async throws -> EndingReport {
         let ender = SessionEnder(server: reader.server, auditor: options.auditor(log, on: reader))
-        let requests = selection.chosen.map {
-            ActionRequest(action, on: $0, if: selection.condition, permissions: options.permissions)
-        }
+        let requests = selection.requests
         var report = EndingReport(selection)
         report.results = try await ender.perform(requests)
         let signalled = zip(requests, report.results).filter { $1.outcome == .done }.map(\.0)

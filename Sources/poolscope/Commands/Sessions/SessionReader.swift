@@ -38,22 +38,27 @@ final class SessionReader {
         return reader
     }
 
+    /// A pooler that does not answer is asked no more.
     func links() async -> PoolerLinks {
         var links: [PoolerLink] = []
+        var answering: [PoolerConsole] = []
         for console in consoles {
             do {
                 links += try await console.links().all
+                answering.append(console)
             } catch {
                 Self.warn("the clients behind a pooler are unknown: \(error)")
             }
         }
+        consoles = answering
         return PoolerLinks(links)
     }
 
     func list() async throws -> SessionListing {
-        // The pooler first: a session that it says is held may be free when the server is asked, which shows as idle.
-        let links = await links()
-        return try await server.list(includesQueryText: includesQueryText, links: links)
+        // Asked before and after: a session that has changed hands in between is nobody's.
+        let before = await links()
+        let listing = try await server.list(includesQueryText: includesQueryText)
+        return listing.joined(with: before.confirmed(by: await links()))
     }
 
     private static func warn(_ sentence: String) {

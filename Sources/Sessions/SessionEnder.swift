@@ -18,7 +18,13 @@ package struct SessionEnder {
         for request in requests where !server.isLost {
             let result = ActionResult(request.row, await server.perform(request))
             results.append(result)
-            try auditor.record(request.action, result)
+            do {
+                try auditor.record(request.action, result)
+            } catch {
+                throw SessionsError(
+                    "\(error): stopped after \(results.count) of \(Plural.count(requests.count, "session")); the last was "
+                        + "\(SessionText.name(request.row)), which \(result.outcome.sentence)")
+            }
         }
         return results
     }

@@ -26,7 +26,6 @@ package enum SessionStatement {
             array_to_string((pg_catalog.pg_blocking_pids(s.pid))[1:\(blockerLimit)], ',') END AS blocked_by
             """,
         ]
-        if serverVersion >= 130_000 { columns.append("s.leader_pid") }
         if serverVersion >= 140_000 { columns.append("s.query_id") }
         if includesQueryText { columns.append("left(s.query, \(queryLimit)) AS query") }
         // The function behind pg_stat_activity, whose columns are those of every version. Our own row is always there,

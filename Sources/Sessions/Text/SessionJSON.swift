@@ -20,6 +20,8 @@ extension SessionRow {
             .init("wait_event", .string(activity.waitEvent)),
             .init("blocked_by", .array(blockedBy.map { .integer($0) })),
             .init("blocks", .integer(Int64(blocks))),
+            // As text: programs that read numbers as doubles would round it.
+            .init("query_id", .string(activity.queryID.map { "\($0)" })),
         ]
         if let query { members.append(.init("query", .string(query))) }
         return .object(members)

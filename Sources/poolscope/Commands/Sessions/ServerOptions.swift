@@ -8,7 +8,7 @@ import Sessions
 /// The flags that say which server's sessions are meant.
 struct ServerOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The PostgreSQL server.", valueName: "dsn"))
-    var postgres: String?
+    var postgres: [String] = []
 
     @Option(
         name: .long,
@@ -23,14 +23,17 @@ struct ServerOptions: ParsableArguments {
     var target: String?
 
     func validate() throws {
-        guard config == nil || (postgres == nil && pgbouncer.isEmpty) else {
+        guard postgres.count <= 1 else {
+            throw ValidationError("--postgres: is there \(postgres.count) times; this is about one server at a time")
+        }
+        guard config == nil || (postgres.isEmpty && pgbouncer.isEmpty) else {
             throw ValidationError("--config and --postgres/--pgbouncer exclude each other")
         }
     }
 
     /// To be called first: takes passwords out of the process's argument list.
     func hideSecrets() {
-        ArgumentScrubber.hideSecrets(in: (postgres.map { [$0] } ?? []) + pgbouncer)
+        ArgumentScrubber.hideSecrets(in: postgres + pgbouncer)
     }
 
     /// The server that is meant, and its poolers.
@@ -40,9 +43,9 @@ struct ServerOptions: ParsableArguments {
         }
         let variables = DataSourceEnvironment(ProcessInfo.processInfo.environment)
         var configuration = try CommandLineTargets.configuration(
-            postgres: postgres.map { [$0] } ?? [], pgbouncer: postgres == nil ? [] : pgbouncer, dataSource: variables,
-            listen: [], interval: nil)
-        if postgres == nil, !pgbouncer.isEmpty {
+            postgres: postgres, pgbouncer: postgres.isEmpty ? [] : pgbouncer, dataSource: variables, listen: [],
+            interval: nil)
+        if postgres.isEmpty, !pgbouncer.isEmpty {
             // The server is that of the environment, the poolers are those of the flags.
             configuration.targets += try CommandLineTargets.configuration(
                 postgres: [], pgbouncer: pgbouncer, dataSource: .none, listen: [], interval: nil

@@ -68,6 +68,8 @@ struct SessionCommandTests {
             #expect(bad.status == 64 && bad.error.contains("is not a duration"))
             let none = try await poolscope(["terminate", "--user", "app", "--limit", "-1"], on: server)
             #expect(none.status == 64 && none.error.contains("--limit"))
+            let two = try await poolscope(["terminate", "--user", "app", "--postgres", "host=x"], on: server)
+            #expect(two.status == 64 && two.error.contains("one server at a time"))
         }
     }
 

@@ -21,8 +21,9 @@ struct Poolscope: AsyncParsableCommand {
             """,
         version: PoolscopeVersion.current,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, SessionsCommand.self, CancelCommand.self, TerminateCommand.self,
-            DrainCommand.self, RecordCommand.self, ReplayCommand.self, ConfigCommand.self, CatalogCommand.self,
+            ServeCommand.self, SizeCommand.self, SessionsCommand.self, CancelCommand.self, TerminateCommand.self,
+            DrainCommand.self, DemoCommand.self, RecordCommand.self, ReplayCommand.self, ConfigCommand.self,
+            CatalogCommand.self,
         ])
 }
 

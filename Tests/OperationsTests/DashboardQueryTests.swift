@@ -3,7 +3,7 @@ import Testing
 import Yams
 
 /// The queries of the dashboards: valid PromQL that asks what its panel claims.
-@Suite("dashboard queries", .timeLimit(.minutes(2)))
+@Suite("dashboard queries", .timeLimit(.minutes(10)))
 struct DashboardQueryTests {
     /// A recording rule, as promtool reads it.
     private struct RuleFile: Encodable {

@@ -43,9 +43,15 @@ enum ShippedFiles {
         }
     }()
 
+    /// Those for Poolscope's own metrics.
+    static let ownRules = rules.filter { $0.value.asksForPoolscope }
+
+    /// Those for people who keep the peers' exporters.
+    static let peerRules = rules.filter { !$0.value.asksForPoolscope }
+
     /// The alerts that are shipped.
     static let alertNames = Set(
-        rules.values.flatMap(\.groups).flatMap(\.rules).compactMap(\.alert).compactMap(AlertName.init(rawValue:)))
+        ownRules.values.flatMap(\.groups).flatMap(\.rules).compactMap(\.alert).compactMap(AlertName.init(rawValue:)))
 
     static let alertmanager = "alerts/alertmanager.yml"
 

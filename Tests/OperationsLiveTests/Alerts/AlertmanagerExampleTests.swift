@@ -1,3 +1,4 @@
+import Operations
 import Testing
 import Yams
 
@@ -20,7 +21,8 @@ struct AlertmanagerExampleTests {
               - {name: a, webhook_configs: [{url: 'http://127.0.0.1:1/a', send_resolved: true}]}
               - {name: b, webhook_configs: [{url: 'http://127.0.0.1:1/b', send_resolved: true}]}
             """
-        #expect(try Yams.compose(yaml: changed) == Yams.compose(yaml: expected))
+        let decoder = YAMLDecoder()
+        #expect(try decoder.decode(JSON.self, from: changed) == decoder.decode(JSON.self, from: expected))
     }
 
     @Test("what has no receivers is refused")

@@ -39,5 +39,8 @@ struct RuleDocument: Codable, Equatable {
         self = try YAMLDecoder().decode(RuleDocument.self, from: text)
     }
 
+    /// Whether any of its rules needs a metric that only Poolscope has.
+    var asksForPoolscope: Bool { groups.flatMap(\.rules).contains { $0.expr.contains("poolscope_") } }
+
     func text() throws -> String { try YAMLEncoder().encode(self) }
 }

@@ -2,8 +2,8 @@ import TestSupport
 
 /// What is wrong with the answer to a panel's query.
 enum PanelVerdict {
-    /// More lines than that nobody reads.
-    static let seriesLimit = 50
+    /// More lines than that nobody reads; a table can be scrolled and sorted.
+    static func seriesLimit(of query: PanelQuery) -> Int { query.type == "table" ? 100 : 50 }
 
     /// The largest and smallest value that makes sense, by Grafana's unit; a generous judgement.
     static let sane: [String: ClosedRange<Double>] = [
@@ -28,7 +28,7 @@ enum PanelVerdict {
         guard hasData(result) else { return problems + [.empty] }
         if query.isHeatmap {
             if !result.series.allSatisfy({ $0.labels["le"] != nil }) { problems.append(.noBuckets) }
-        } else if result.series.count > seriesLimit {
+        } else if result.series.count > seriesLimit(of: query) {
             problems.append(.tooManySeries(result.series.count))
         }
         for label in query.legendLabels where !result.series.contains(where: { $0.labels[label] != nil }) {
@@ -41,12 +41,20 @@ enum PanelVerdict {
         result.series.contains { $0.points.contains(where: \.value.isFinite) }
     }
 
+    /// A wrong unit is wrong most of the time: a ratio of two rates may well be above 1 for a moment.
+    ///
     /// A heatmap's unit is that of its buckets, not of its values.
     private static func insanity(
         of result: PrivatePrometheus.RangeResult, for query: PanelQuery
     ) -> [Complaint.Problem] {
         guard !query.isHeatmap, let unit = query.unit, let range = sane[unit] else { return [] }
-        let values = result.series.lazy.flatMap(\.points).map(\.value)
-        return values.first { $0.isFinite && !range.contains($0) }.map { [.insane(unit: unit, value: $0)] } ?? []
+        for series in result.series {
+            let values = series.points.map(\.value).filter(\.isFinite)
+            let insane = values.filter { !range.contains($0) }
+            if let example = insane.first, insane.count * 2 > values.count {
+                return [.insane(unit: unit, value: example)]
+            }
+        }
+        return []
     }
 }

@@ -34,7 +34,7 @@ enum Chore {
             for row in rows {
                 _ = try await session.simpleQuery(
                     "UPDATE products SET stock = stock - 1 WHERE id = \(row)", timeout: ScenarioClient.limit)
-                try? await Task.sleep(for: .milliseconds(50))
+                try? await Task.sleep(for: .milliseconds(150))
             }
             _ = try await session.simpleQuery("COMMIT", timeout: ScenarioClient.limit)
         } catch {

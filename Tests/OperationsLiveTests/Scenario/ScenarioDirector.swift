@@ -38,9 +38,9 @@ struct ScenarioDirector: Sendable {
         let healthy = PrivatePrometheus.Span(start: healthyStart, end: PrivatePrometheus.Span.now)
 
         let worst = try await everythingAtOnce()
-        await allResolved()
+        await resolved(AlertName.proved.filter { $0 != .targetDown })
         try await restarts()
-        await allResolved()
+        await resolved(AlertName.proved.filter { $0 == .targetDown })
         return Times(
             healthy: healthy, whole: .init(start: start, end: PrivatePrometheus.Span.now), worst: worst)
     }
@@ -76,6 +76,7 @@ struct ScenarioDirector: Sendable {
     private static let sights = [
         ("a leak", #"sum(poolscope_leaked_connections{application_name="leaky"}) > 0"#),
         ("a wait for a lock of over 32 s", #"poolscope_longest_block_seconds{datname="shop"} > 32"#),
+        ("a forecast, of what has been full for a minute", "poolscope_pool_exhaustion_seconds"),
         ("clients who gave up", "sum(poolscope_pool_waits_abandoned_total) > 0"),
         ("deadlocks", #"pg_stat_database_deadlocks{datname="shop"} > 0"#),
         ("waits of clients", #"sum(poolscope_pool_wait_seconds_count{database="shop"}) > 0"#),
@@ -95,10 +96,13 @@ struct ScenarioDirector: Sendable {
         }
     }
 
-    /// Every alert that a receiver was told of has come to its end, and the receiver was told of that, too.
-    private func allResolved() async {
-        await log.wait(for: "no alert is left", within: .seconds(120)) {
-            try await alertmanager.alerts().filter { $0.name != AlertName.watchdog.rawValue }.isEmpty
+    /// The receivers are told that it is over.
+    private func resolved(_ names: [AlertName]) async {
+        for name in names {
+            guard case .fires(let labels) = name.liveProof else { continue }
+            await log.wait(for: "a receiver is told that \(name.rawValue) is over") {
+                webhook.hasResolved(name, with: labels)
+            }
         }
     }
 
@@ -106,11 +110,20 @@ struct ScenarioDirector: Sendable {
     private func restarts() async throws {
         try await servers.bouncer.restart()
         try await servers.main.restart()
-        try await servers.small.stop()
+        // It goes down while it has another alert, which keeps firing for a while.
+        try await servers.fullServer().during {
+            if ShippedFiles.alertNames.contains(.poolSaturationHigh) {
+                await log.wait(for: "small is full again") {
+                    try await alertmanager.alerts().contains {
+                        $0.name == AlertName.poolSaturationHigh.rawValue && $0.labels["target"] == "small"
+                    }
+                }
+            }
+            try await servers.small.stop()
+            await silenced()
+        }
         if AlertName.proved.contains(.targetDown) { await told(of: .targetDown) }
         await sees("that it is down", #"poolscope_target_up{target="small"} == 0"#)
-        // Long enough for Alertmanager to silence what else there is of it.
-        await silenced()
         try await servers.small.start()
         await sees("that all are up again", "sum(poolscope_target_up) == 3")
     }
@@ -118,7 +131,10 @@ struct ScenarioDirector: Sendable {
     private func silenced() async {
         guard AlertName.proved.contains(.targetDown) else { return }
         await log.wait(for: "another alert of the target that is down is silenced", within: .seconds(60)) {
-            try await alertmanager.alerts().isSilenced(by: .targetDown, target: "small")
+            let alerts = try await alertmanager.alerts()
+            guard alerts.isSilenced(by: .targetDown, target: "small") else { return false }
+            log.note(alerts)
+            return true
         }
     }
 
@@ -136,6 +152,11 @@ extension WebhookReceiver {
         notifications.flatMap(\.alerts).filter { alert in
             alert.name == name.rawValue && labels.allSatisfy { alert.labels[$0.key] == $0.value }
         }
+    }
+
+    /// Whether it was told of, and later that it is over.
+    func hasResolved(_ name: AlertName, with labels: [String: String]) -> Bool {
+        alerts(named: name, with: labels).drop { $0.status != "firing" }.contains { $0.status == "resolved" }
     }
 }
 

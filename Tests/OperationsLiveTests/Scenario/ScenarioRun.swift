@@ -11,6 +11,8 @@ struct ScenarioRun: Sendable {
     let prometheus: PrivatePrometheus
     /// Scraped the same agent, but has one metric under another name.
     let mutatedPrometheus: PrivatePrometheus
+    /// Scraped what bears the names of postgres_exporter and pgbouncer_exporter, each target as an instance.
+    let peersPrometheus: PrivatePrometheus
     let alertmanager: PrivateAlertmanager
     let webhook: WebhookReceiver
 

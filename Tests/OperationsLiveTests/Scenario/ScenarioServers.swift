@@ -31,7 +31,7 @@ struct ScenarioServers: Sendable {
             in: directory, databases: ["shop": shop, "archive": shop, "attic": shop],
             settings: [
                 "stats_users": "poolscope", "default_pool_size": "4", "reserve_pool_size": "1",
-                "reserve_pool_timeout": "2", "max_client_conn": "100", "query_wait_timeout": "60",
+                "reserve_pool_timeout": "2", "max_client_conn": "100", "query_wait_timeout": "14",
             ],
             users: ["web": "", "jobs": "", "poolscope": "", "postgres": ""])
         return ScenarioServers(directory: directory, main: main, small: small, bouncer: bouncer)
@@ -44,7 +44,7 @@ struct ScenarioServers: Sendable {
             CREATE ROLE poolscope LOGIN IN ROLE pg_monitor;
             CREATE ROLE web LOGIN; CREATE ROLE jobs LOGIN; CREATE ROLE reports LOGIN;
             CREATE ROLE tenant LOGIN CONNECTION LIMIT 3;
-            CREATE DATABASE shop;
+            CREATE DATABASE shop CONNECTION LIMIT 95;
             """)
         _ = try await server.execute(
             """
@@ -64,7 +64,7 @@ struct ScenarioServers: Sendable {
         listen: ["\(listen)"]
         interval: 500ms
         leak_threshold: 10s
-        server_budget: off
+        server_budget: 100%
         targets:
           - {name: main, kind: postgres, dsn: "\(main.dsn(user: "poolscope"))", cluster: orders, cores: 2}
           - {name: small, kind: postgres, dsn: "\(small.dsn(user: "poolscope"))", cluster: reports, cores: 2}

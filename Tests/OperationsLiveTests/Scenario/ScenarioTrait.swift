@@ -36,47 +36,58 @@ struct ScenarioTrait: SuiteTrait, TestScoping {
             ? try ShippedFiles.text(ShippedFiles.alertmanager) : AlertmanagerExample.standIn
         let alertmanager = try await PrivateAlertmanager.start(
             in: servers.directory, configuration: try AlertmanagerExample.forTest(example, webhook: webhook.url))
-        let rules = try ruleFiles()
+        let rules = try ruleFiles(ShippedFiles.ownRules)
         let prometheus = try await PrivatePrometheus.start(
             in: servers.directory,
             configuration: configuration(
-                agent: url, interval: ScenarioRun.scrapeInterval, alertmanager: alertmanager.port), files: rules)
+                agent: url, interval: ScenarioRun.scrapeInterval, alertmanager: alertmanager.port),
+            files: rules)
         let mutated = try await PrivatePrometheus.start(
             in: servers.directory, name: "mutated",
             configuration: configuration(
-                agent: url, interval: ScenarioRun.mutatedScrapeInterval, renaming: ScenarioRun.renamedMetric),
+                agent: url, interval: ScenarioRun.mutatedScrapeInterval,
+                relabelling: [
+                    """
+                    {source_labels: [__name__], regex: "\(ScenarioRun.renamedMetric)", target_label: __name__, \
+                    replacement: renamed}
+                    """
+                ]),
             files: rules)
+        let peers = try await PrivatePrometheus.start(
+            in: servers.directory, name: "peers",
+            configuration: configuration(
+                agent: url, interval: ScenarioRun.mutatedScrapeInterval,
+                relabelling: [
+                    #"{source_labels: [__name__], regex: "pg_.*|pgbouncer_.*", action: keep}"#,
+                    "{source_labels: [target], target_label: instance}",
+                    #"{regex: "target|cluster", action: labeldrop}"#,
+                ]),
+            files: try ruleFiles(ShippedFiles.peerRules))
         let director = ScenarioDirector(
             servers: servers, poolscope: poolscope, prometheus: prometheus, alertmanager: alertmanager,
             webhook: webhook)
         let times = try await director.run()
         return ScenarioRun(
             servers: servers, configurationFile: configurationFile, agentURL: url, prometheus: prometheus,
-            mutatedPrometheus: mutated, alertmanager: alertmanager, webhook: webhook, healthy: times.healthy,
+            mutatedPrometheus: mutated, peersPrometheus: peers, alertmanager: alertmanager, webhook: webhook,
+            healthy: times.healthy,
             whole: times.whole, worst: times.worst, snapshots: director.log.snapshots,
             shortcomings: director.log.shortcomings)
     }
 
-    /// Every rule file, on another scale of time.
-    private static func ruleFiles() throws -> [String: String] {
-        let pairs = try ShippedFiles.rules.map { path, document in
+    /// Rule files on another scale of time.
+    private static func ruleFiles(_ documents: [String: RuleDocument]) throws -> [String: String] {
+        let pairs = try documents.map { path, document in
             ("rules-" + path.replacing("/", with: "-"), try scale.document(document).text())
         }
         return Dictionary(uniqueKeysWithValues: pairs)
     }
 
     private static func configuration(
-        agent url: String, interval: Double, alertmanager port: UInt16? = nil, renaming metric: String? = nil
+        agent url: String, interval: Double, alertmanager port: UInt16? = nil, relabelling rules: [String] = []
     ) -> String {
         let alerting = port.map {
             "alerting: {alertmanagers: [{static_configs: [{targets: [\"127.0.0.1:\($0)\"]}]}]}\n"
-        }
-        let relabel = metric.map {
-            """
-                metric_relabel_configs:
-                  - {source_labels: [__name__], regex: "\($0)", target_label: __name__, replacement: renamed}
-
-            """
         }
         return """
             global: {scrape_interval: \(Int(interval))s, scrape_timeout: \(Int(interval))s, evaluation_interval: 1s}
@@ -84,7 +95,8 @@ struct ScenarioTrait: SuiteTrait, TestScoping {
             \(alerting ?? "")scrape_configs:
               - job_name: poolscope
                 static_configs: [{targets: ["\(url.replacing("http://", with: ""))"]}]
-            \(relabel ?? "")
+                metric_relabel_configs: [\(rules.joined(separator: ", "))]
+
             """
     }
 }

@@ -52,6 +52,10 @@ extension ScenarioServers {
         try Trouble(pooled(2, "catalogue")) { await $0.works(pausing: .milliseconds(100), Chore.browse) }
             + Trouble(pooled(1, "checkout")) { await $0.works(pausing: .milliseconds(200), Chore.order) }
             + Trouble(pooled(1, "worker", user: "jobs")) { await $0.works(pausing: .milliseconds(500), Chore.browse) }
+            // PgBouncer must have met the server before it is paused: else clients wait in login, and give up.
+            + Trouble(pooled(1, "archivist", database: "archive")) {
+                await $0.works(pausing: .milliseconds(500), Chore.browse)
+            }
             + Trouble(direct(1, "reports")) { await $0.works(pausing: .milliseconds(700), Chore.browse) }
     }
 
@@ -127,8 +131,8 @@ extension ScenarioServers {
 
     /// Two sessions that take two rows in opposite order, again and again.
     func deadlocks() throws -> Trouble {
-        try Trouble(direct(1, "left")) { await $0.works(pausing: .milliseconds(400), Chore.leftThenRight) }
-            + Trouble(direct(1, "right")) { await $0.works(pausing: .milliseconds(400), Chore.rightThenLeft) }
+        try Trouble(direct(1, "left")) { await $0.works(pausing: .milliseconds(50), Chore.leftThenRight) }
+            + Trouble(direct(1, "right")) { await $0.works(pausing: .milliseconds(50), Chore.rightThenLeft) }
     }
 
     /// A role that has used up its own limit.

@@ -76,7 +76,10 @@ struct ScenarioDirector: Sendable {
     private static let sights = [
         ("a leak", #"sum(poolscope_leaked_connections{application_name="leaky"}) > 0"#),
         ("a wait for a lock of over 32 s", #"poolscope_longest_block_seconds{datname="shop"} > 32"#),
-        ("a forecast, of what has been full for a minute", "poolscope_pool_exhaustion_seconds"),
+        (
+            "a forecast, of what has been full for a minute",
+            #"poolscope_pool_exhaustion_seconds{pooler="pgbouncer", database="shop"}"#
+        ),
         ("clients who gave up", "sum(poolscope_pool_waits_abandoned_total) > 0"),
         ("deadlocks", #"pg_stat_database_deadlocks{datname="shop"} > 0"#),
         ("waits of clients", #"sum(poolscope_pool_wait_seconds_count{database="shop"}) > 0"#),

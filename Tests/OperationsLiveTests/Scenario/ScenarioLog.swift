@@ -15,7 +15,7 @@ final class ScenarioLog: Sendable {
 
     /// Waits for a condition; that it did not come to hold is a shortcoming, and the scenario goes on.
     func wait(
-        for what: String, within limit: Duration = .seconds(90), _ condition: @Sendable () async throws -> Bool
+        for what: String, within limit: Duration = .seconds(120), _ condition: @Sendable () async throws -> Bool
     ) async {
         do {
             try await eventually(what, within: limit, condition)

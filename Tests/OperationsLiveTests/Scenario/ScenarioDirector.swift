@@ -61,6 +61,8 @@ struct ScenarioDirector: Sendable {
                     group.addTask { await sees(what, expression) }
                 }
             }
+            // What was seen last must be there at some step of a panel, too.
+            try await Task.sleep(for: .seconds(2 * ScenarioRun.step))
             return PrivatePrometheus.Span.now
         }
         // A backend that waits or sleeps does not notice that its client has gone.

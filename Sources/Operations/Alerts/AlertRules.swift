@@ -1,8 +1,20 @@
-/// Every rule, in the groups and the order in which they stand in the file. A new alert is one line here.
+/// Every rule, in the groups and the order in which they stand in the file. A new alert is one line in its group.
 package enum AlertRules {
     package static let groups: [RuleGroup] = [
-        RuleGroup("poolscope-pools", alerts: [.poolExhausted])
+        .pools,
+        .queries,
     ]
+
+    package static let file = RuleFile(
+        path: "alerts/poolscope.yml",
+        heading: """
+            Poolscope's alerts, and the recording rules that they and the dashboards use. Generated: `make generate`.
+            Needs Prometheus 2.42 or newer (keep_firing_for).
+
+            `dashboard_url` is a path: put your Grafana's address before it where you show it.
+            Each alert has a unit test in tests/ and a runbook in docs/runbooks/.
+            """,
+        groups: groups)
 }
 
 extension DashboardLink {

@@ -9,15 +9,15 @@ extension AlertRule {
         .poolSaturationHigh, .warning,
         comment: """
             A ticket: there is so little room left that the next burst makes a queue, or is refused by the server. A mean, \
-            since a pool may well be full for moments. PgBouncer as a whole (no database) is left to \
-            PgBouncerClientSlotsHigh.
+            since a pool may well be full for moments, and only of what is still there. PgBouncer as a whole (no database) is \
+            left to PgBouncerClientSlotsHigh.
             """,
         expression: """
-            avg_over_time(poolscope_pool_saturation_ratio{pooler!="pgbouncer"}[10m]) \
-            > \(number(Thresholds.Saturation.warning))
-            or
-            avg_over_time(poolscope_pool_saturation_ratio{pooler="pgbouncer", database!=""}[10m]) \
-            > \(number(Thresholds.Saturation.warning))
+            avg_over_time(poolscope_pool_saturation_ratio[10m]) > \(number(Thresholds.Saturation.warning))
+            unless
+            poolscope_pool_saturation_ratio{pooler="pgbouncer", database=""}
+            and
+            poolscope_pool_saturation_ratio
             """,
         for: "5m", keepFiringFor: "10m",
         summary: "\(AlertText.pool): {{ $value | humanizePercentage }} in use",

@@ -64,15 +64,15 @@ extension PeerRules {
         .bouncerDatabasePaused, .critical,
         comment: "A page: clients wait, and will until somebody resumes it or query_wait_timeout cuts them off.",
         expression: """
-            max by (job, instance, database) (\(wait)) >= \(number(Thresholds.PoolWait.critical))
+            sum by (job, instance, database) (\(waiting){database!="pgbouncer"}) > 0
             and on (job, instance, database)
             \(paused)
             """,
         for: "1m",
         summary: "Database {{ $labels.database }} of \(bouncerName) is paused and clients wait",
         description: """
-            Database {{ $labels.database }} of \(bouncerName) is paused, and the first of its clients has waited for \
-            {{ $value | humanizeDuration }}: until RESUME on the console, or query_wait_timeout.
+            Database {{ $labels.database }} of \(bouncerName) is paused, and {{ $value | humanize }} of its clients wait \
+            until RESUME on the console, or query_wait_timeout.
             """,
         dashboard: nil)
 

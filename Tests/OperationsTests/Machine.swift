@@ -5,7 +5,7 @@ struct Machine {
     /// What the script may install, in its order. `pkg-config` is there from the start: it is a shim itself.
     static let packages = [
         "pkg-config", "libpq-dev", "libmicrohttpd-dev", "zlib1g-dev", "postgresql", "pgbouncer", "prometheus",
-        "python3-prometheus-client", "python3", "python3-pip",
+        "prometheus-alertmanager", "python3-prometheus-client", "python3", "python3-pip",
     ]
 
     private static let shims = [
@@ -43,6 +43,8 @@ struct Machine {
             postgresql) make_program "$DEPS_ROOT/usr/lib/postgresql/15/bin/initdb" ;;
             pgbouncer) make_program "$DEPS_ROOT/usr/sbin/pgbouncer" ;;
             prometheus) make_program "$DEPS_ROOT/bin/prometheus"; make_program "$DEPS_ROOT/bin/promtool" ;;
+            prometheus-alertmanager)
+                make_program "$DEPS_ROOT/bin/prometheus-alertmanager"; make_program "$DEPS_ROOT/bin/amtool" ;;
             python3-prometheus-client) mkdir -p "$DEPS_ROOT/usr/lib/python3/dist-packages/prometheus_client" ;;
             python3) cp "$DEPS_ROOT/python3" "$DEPS_ROOT/bin/python3" ;;
             *) : >"$DEPS_ROOT/installed/$package" ;;

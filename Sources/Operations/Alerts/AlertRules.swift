@@ -2,7 +2,11 @@
 package enum AlertRules {
     package static let groups: [RuleGroup] = [
         .pools,
+        .queryRecords,
+        .slowQueryRecords,
+        .connections,
         .queries,
+        .watching,
     ]
 
     package static let file = RuleFile(

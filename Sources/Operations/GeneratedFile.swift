@@ -17,7 +17,8 @@ package enum GeneratedFiles {
     package static let dashboards: [GeneratedFile] = []
 
     package static let alerts: [GeneratedFile] = [
-        AlertRules.file.generated
+        AlertRules.file.generated,
+        PeerRules.file.generated,
     ]
 
     package static var all: [GeneratedFile] { dashboards + alerts }

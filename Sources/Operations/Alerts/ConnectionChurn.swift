@@ -19,7 +19,7 @@ extension AlertRule {
             In database {{ $labels.datname }} on {{ $labels.target }}, {{ $value | printf "%.2f" }} sessions are opened for \
             each transaction\(sessionRate). With a pool it is near 0.
             """,
-        dashboard: .slots)
+        dashboard: .slotsOfDatabase)
 
     private static let sessionRate = Lookup(
         "pg_stat_database_sessions_total", by: ["datname"], around: "sum(rate(…[5m]))"

@@ -16,7 +16,7 @@ extension AlertRule {
             {{ $labels.datname }} on {{ $labels.target }} have been idle for longer than leak_threshold, and their \
             number keeps rising: they are opened and not given back.\(freeSlots)
             """,
-        dashboard: .slots)
+        dashboard: .slotsOfDatabase)
 
     private static let leaking =
         "{{ if $labels.application_name }}application {{ $labels.application_name }}{{ else }}an application without a name{{ end }}"

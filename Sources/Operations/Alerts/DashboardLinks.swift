@@ -6,7 +6,7 @@ extension DashboardLink {
 
     private static let ofTarget = [Variable("job", from: "job"), Variable("target", from: "target")]
 
-    static let slots = DashboardLink("poolscope-slots", serverAndDatabase)
+    static let slotsOfDatabase = DashboardLink("poolscope-slots", serverAndDatabase)
 
     static let slowQueries = DashboardLink("poolscope-slow-queries", serverAndDatabase)
 

@@ -1,8 +1,9 @@
 extension RuleGroup {
-    /// Recorded for the alerts below, and for dashboards.
+    /// Recorded for the alerts below, and for dashboards. Levels: a `target` is (job, instance, target), a `datname` one
+    /// of its databases, a `datname_usename` a role in it.
     static let queryRecords = RuleGroup(
         "poolscope-query-records",
-        interval: "30s",
+        interval: PoolTiming.interval,
         recordingRules: [
             QueryRecords.activity,
             QueryRecords.lostSessions,

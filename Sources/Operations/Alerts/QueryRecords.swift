@@ -4,11 +4,11 @@ enum QueryRecords {
     static let activeSessions = "target:poolscope_active_sessions:rate10m"
 
     /// By database, role and time-out.
-    static let sessionsWithoutTimeout = "target_datname_usename_setting:poolscope_connections_without_timeout:sum"
+    static let sessionsWithoutTimeout = "datname_usename:poolscope_connections_without_timeout:sum"
 
     /// The share of statements that took longer than the objective allows.
     static func share(over window: String) -> String {
-        "target_datname:poolscope_query_duration_seconds_over_objective:ratio_rate\(window)"
+        "datname:poolscope_query_over_objective:ratio\(window)"
     }
 
     /// The share from which on a budget burns so many times as fast as it may.
@@ -26,7 +26,7 @@ enum QueryRecords {
             """)
 
     static let lostSessions = RecordingRule(
-        "target_datname:pg_stat_database_sessions_lost:rate15m",
+        "datname:pg_stat_database_sessions_lost:rate15m",
         comment:
             "Sessions that ended by a lost client, a fatal error or an operator, a second. PostgreSQL 14 and newer.",
         expression: """

@@ -6,12 +6,12 @@ extension AlertRule {
             refused by the server. PostgreSQL 14 and newer count them. In the description, a kind that there is none of is 0.
             """,
         expression: """
-            target_datname:pg_stat_database_sessions_lost:rate15m
+            datname:pg_stat_database_sessions_lost:rate15m
             /
             (sum without (datid) (rate(pg_stat_database_sessions_total[15m])) > 0)
             > \(number(Thresholds.AbandonedSessions.warning))
             and
-            target_datname:pg_stat_database_sessions_lost:rate15m \
+            datname:pg_stat_database_sessions_lost:rate15m \
             > \(number(Thresholds.AbandonedSessions.minimumPerSecond))
             """,
         for: "15m",
@@ -21,7 +21,7 @@ extension AlertRule {
             end abnormally. Each second \(ends("abandoned")) lose their client, \(ends("fatal")) end by a fatal error, \
             \(ends("killed")) by an operator.
             """,
-        dashboard: .slots)
+        dashboard: .slotsOfDatabase)
 
     private static func ends(_ kind: String) -> String {
         Lookup("pg_stat_database_sessions_\(kind)_total", by: ["datname"], around: "sum(rate(…[15m]))")

@@ -13,7 +13,7 @@ extension AlertRule {
         .idleInTransaction, .critical,
         comment: """
             A page: others wait for a lock behind a session that does nothing, whatever its age, or it is so old that \
-            vacuum cannot do its work anywhere in the server.
+            vacuum may have had nothing to remove in the whole database for as long.
             """,
         expression: """
             poolscope_oldest_idle_in_transaction_seconds > \(number(Thresholds.IdleInTransaction.critical))

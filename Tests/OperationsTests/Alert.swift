@@ -7,8 +7,14 @@ struct Alert: Decodable, CustomTestStringConvertible {
     let alert: String
     let expr: String
     let `for`: String?
+    let keepsFiringFor: String?
     let labels: [String: String]
     let annotations: [String: String]
+
+    private enum CodingKeys: String, CodingKey {
+        case alert, expr, `for`, labels, annotations
+        case keepsFiringFor = "keep_firing_for"
+    }
 
     /// Of `alerts/poolscope.yml`.
     static let all = Rules.poolscope.alerts
@@ -27,8 +33,9 @@ struct Alert: Decodable, CustomTestStringConvertible {
         Set(expr.matches(of: />=? *([0-9.]+)/).compactMap { Double($0.1) }).subtracting([0])
     }
 
-    /// The names of metrics in an expression.
+    /// The names of metrics in an expression; for what other rules record, what they record it of.
     static func metrics(in expression: String) -> Set<String> {
-        Set(expression.matches(of: /\b(?:poolscope|pgbouncer|pg)_[a-z_]+\b/).map { String($0.0) })
+        let plain = Rules.withoutRecords(expression)
+        return Set(plain.matches(of: /\b(?:poolscope|pgbouncer|pg)_[a-z_]+\b/).map { String($0.0) })
     }
 }

@@ -37,6 +37,19 @@ struct Rules: Decodable {
         groups.flatMap(\.rules).compactMap { if case .record(let record) = $0 { record } else { nil } }
     }
 
+    /// What is recorded anywhere, and of what: the names differ from file to file.
+    private static let recorded = Dictionary(
+        [poolscope, read("alerts/peers.yml")].flatMap(\.records).map { ($0.record, $0.expr) }
+    ) { first, _ in first }
+
+    /// The expression with what other rules record replaced by their expressions.
+    static func withoutRecords(_ expression: String) -> String {
+        let plain = expression.replacing(/[a-z_]+:[a-z0-9_]+:[a-z0-9_]+/) { match in
+            recorded[String(match.output)].map { "(\($0))" } ?? String(match.output)
+        }
+        return plain == expression ? plain : withoutRecords(plain)
+    }
+
     static let poolscope = read("alerts/poolscope.yml")
 
     /// The rules of a file of this repository.

@@ -31,18 +31,20 @@ extension AlertRule {
 
     static let bouncerDatabasePausedClientsWait = AlertRule(
         .bouncerDatabasePaused, .critical,
-        comment: "A page: clients wait, and will until somebody resumes it or query_wait_timeout cuts them off.",
+        comment: """
+            A page: clients wait, and will until somebody resumes it or query_wait_timeout cuts them off. How many they are \
+            is asked, not for how long: PgBouncer does not count the time of those that it has not let in yet.
+            """,
         expression: """
-            max by (job, instance, target, database) (poolscope_pool_oldest_wait_seconds{pooler="pgbouncer"}) \
-            >= \(number(Thresholds.PoolWait.critical))
+            sum by (job, instance, target, database) (poolscope_pool_waiting_clients{pooler="pgbouncer"}) > 0
             and on (job, instance, target, database)
             database:pgbouncer_databases_paused:group == 1
             """,
         for: "1m",
         summary: "Database {{ $labels.database }} of PgBouncer {{ $labels.target }} is paused and clients wait",
         description: """
-            Database {{ $labels.database }} on PgBouncer {{ $labels.target }} is paused, and the first of its clients has \
-            waited for {{ $value | humanizeDuration }}: until RESUME on the console.\
+            Database {{ $labels.database }} on PgBouncer {{ $labels.target }} is paused, and {{ $value | humanize }} of its \
+            clients wait for RESUME on the console.\
             \(AlertText.lookup(
                 "pgbouncer_config_query_wait_timeout_seconds", sharing: AlertText.ofTarget, where: " > 0",
                 " After \(AlertText.value("humanizeDuration")) (query_wait_timeout) they are disconnected."))

@@ -3,11 +3,19 @@ extension AlertRule {
         .bouncerServerLoginStuck, .critical,
         comment: """
             A page: clients wait though the pool has room, so PgBouncer gets no connection to the server. Its connections in \
-            login do not tell: while the server refuses them at once there are none between two attempts. Not meant: a pool \
-            that is full but for its reserve, whose clients wait for reserve_pool_timeout, and a paused database.
+            login do not tell: while the server refuses them at once there are none between two attempts. A wait of 0 is \
+            that of clients who have not been let in yet, for the first connection of a pool: PgBouncer counts them, but \
+            not their time. Not meant: a pool that is full but for its reserve, whose clients wait for \
+            reserve_pool_timeout, and a paused database.
             """,
         expression: """
-            poolscope_pool_oldest_wait_seconds{pooler="pgbouncer"} >= \(number(Thresholds.PoolWait.critical))
+            poolscope_pool_waiting_clients{pooler="pgbouncer"} > 0
+            and
+            (
+                poolscope_pool_oldest_wait_seconds >= \(number(Thresholds.PoolWait.critical))
+              or
+                poolscope_pool_oldest_wait_seconds == 0
+            )
             and
             poolscope_pool_saturation_ratio < \(number(Thresholds.Saturation.full))
             unless on (job, instance, target, pooler, database, user)
@@ -21,8 +29,11 @@ extension AlertRule {
             {{ $labels.user }}
             """,
         description: """
-            The first client in the queue for database {{ $labels.database }} and user {{ $labels.user }} on \
-            {{ $labels.target }} has waited for {{ $value | humanizeDuration }}, though the pool has room\
+            {{ $value | humanize }} clients wait for database {{ $labels.database }} as user {{ $labels.user }} on \
+            {{ $labels.target }}\
+            \(AlertText.lookup(
+                "poolscope_pool_oldest_wait_seconds", sharing: AlertText.ofPool, where: " > 0",
+                ", the first for \(AlertText.value("humanizeDuration")),")) though the pool has room\
             \(AlertText.lookup(
                 "pgbouncer_pools_server_login_connections", sharing: ["job", "instance", "target", "database", "user"],
                 " (\(AlertText.value()) connections in login)")): the server cannot be reached, does not let PgBouncer \

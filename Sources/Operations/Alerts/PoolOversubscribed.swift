@@ -25,8 +25,8 @@ extension AlertRule {
             """,
         for: "1h",
         summary: """
-            The pools of cluster {{ $labels.cluster }} may open {{ $value | humanize }} connections, more than the server \
-            has room for
+            The pools of cluster {{ $labels.cluster }} may open {{ $value | humanize }} connections, too many for the \
+            server
             """,
         description: """
             PgBouncer's pools in cluster {{ $labels.cluster }}\

@@ -64,15 +64,15 @@ extension PeerRules {
         .bouncerDatabasePaused, .critical,
         comment: "A page: clients wait, and will until somebody resumes it or query_wait_timeout cuts them off.",
         expression: """
-            max by (job, instance, database) (\(wait)) >= \(number(Thresholds.PoolWait.critical))
+            sum by (job, instance, database) (\(waiting){database!="pgbouncer"}) > 0
             and on (job, instance, database)
             \(paused)
             """,
         for: "1m",
         summary: "Database {{ $labels.database }} of \(bouncerName) is paused and clients wait",
         description: """
-            Database {{ $labels.database }} of \(bouncerName) is paused, and the first of its clients has waited for \
-            {{ $value | humanizeDuration }}: until RESUME on the console, or query_wait_timeout.
+            Database {{ $labels.database }} of \(bouncerName) is paused, and {{ $value | humanize }} of its clients wait \
+            until RESUME on the console, or query_wait_timeout.
             """,
         dashboard: nil)
 
@@ -96,11 +96,18 @@ extension PeerRules {
         .bouncerServerLoginStuck, .critical,
         comment: """
             A page: clients wait though the pool has room, so PgBouncer gets no connection to the server. Its connections in \
-            login do not tell: while the server refuses them at once there are none between two attempts. Not meant: a \
-            pool that is full but for its reserve, and a paused database.
+            login do not tell: while the server refuses them at once there are none between two attempts. The second half \
+            is for clients who have not been let in yet, and wait for the first connection of a pool: PgBouncer counts \
+            them, but not their time. Not meant: a pool that is full but for its reserve, and a paused database.
             """,
         expression: """
-            \(wait) >= \(number(Thresholds.PoolWait.critical))
+            \(waiting) > 0
+            and on (job, instance, database, user)
+            (
+                \(wait) >= \(number(Thresholds.PoolWait.critical))
+              or
+                \(open.name) == 0
+            )
             and on (job, instance, database, user)
             (
                 \(busy.name)
@@ -113,8 +120,8 @@ extension PeerRules {
         for: "2m", keepFiringFor: "5m",
         summary: "PgBouncer gets no connection to the server for \(pool)",
         description: """
-            The first client in the queue for the \(pool) has waited for {{ $value | humanizeDuration }}, though the pool \
-            has room: the server cannot be reached, does not let PgBouncer in, or has no slot left.
+            {{ $value | humanize }} clients wait for the \(pool) though it has room: the server cannot be reached, does not \
+            let PgBouncer in, or has no slot left.
             """,
         dashboard: nil)
 }

@@ -1,6 +1,6 @@
 extension PeerRules {
     static let wait = "pgbouncer_pools_client_maxwait_seconds{database!=\"pgbouncer\"}"
-    private static let waiting = "pgbouncer_pools_client_waiting_connections"
+    static let waiting = "pgbouncer_pools_client_waiting_connections"
     private static let onPool = "on (job, instance, database, user)"
     static let pool = "pool {{ $labels.database }}/{{ $labels.user }} on {{ $labels.instance }}"
 

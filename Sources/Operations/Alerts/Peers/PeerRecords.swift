@@ -12,6 +12,16 @@ extension PeerRules {
             )
             """)
 
+    static let open = RecordingRule(
+        "pool:pgbouncer_pools_server_open:sum",
+        comment: "Server connections of each pool that are past their login.",
+        expression: """
+            sum by (job, instance, database, user) (
+              {__name__=~"pgbouncer_pools_server_(active|active_cancel|being_canceled|testing|idle|used)_connections", \
+            database!="pgbouncer"}
+            )
+            """)
+
     static let poolSize = RecordingRule(
         "database:pgbouncer_databases_pool_size:max",
         comment: "The size of each pool of a database, by the name that clients use: SHOW DATABASES calls it `name`.",

@@ -20,6 +20,7 @@ package enum PeerRules {
         "peers-pool-records", interval: PoolTiming.interval,
         recordingRules: [
             busy,
+            open,
             poolSize,
             poolSizeWithReserve,
             saturation,

@@ -6,7 +6,7 @@ extension AlertRule {
             description says. Only for targets whose configuration says how many cores they have.
             """,
         expression: """
-            \(QueryRecords.activeSessions) / poolscope_server_cores > \(number(Thresholds.ActiveSessions.perCoreWarning))
+            \(perCore) > \(number(Thresholds.ActiveSessions.perCoreWarning))
             """,
         for: "15m",
         summary: activeSummary, description: activeDescription, dashboard: .activity)
@@ -18,12 +18,15 @@ extension AlertRule {
             latency objective by far.
             """,
         expression: """
-            \(QueryRecords.activeSessions) / poolscope_server_cores > \(number(Thresholds.ActiveSessions.perCoreCritical))
+            \(perCore) > \(number(Thresholds.ActiveSessions.perCoreCritical))
             and on (job, instance, target)
             \(QueryRecords.share(over: "5m")) > \(QueryRecords.bound(burning: Thresholds.Burn.fast))
             """,
         for: "5m", keepFiringFor: "5m",
         summary: activeSummary, description: activeDescription, dashboard: .activity)
+
+    private static let perCore =
+        "\(QueryRecords.activeSessions) / on (job, instance, target) group_left () poolscope_server_cores"
 
     private static let activeSummary = "{{ $labels.target }} has more active sessions than cores"
 

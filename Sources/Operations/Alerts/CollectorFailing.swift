@@ -7,7 +7,7 @@ extension AlertRule {
             """,
         expression: """
             sum without (outcome) (rate(poolscope_samples_total{outcome=~"error|timeout"}[10m]))
-            /
+            / on (job, instance, target, collector) group_left ()
             (sum without (outcome) (rate(poolscope_samples_total{outcome=~"ok|error|timeout"}[10m])) > 0)
             > \(number(Thresholds.Watching.failedShare))
             and on (job, instance, target)

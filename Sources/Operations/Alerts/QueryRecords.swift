@@ -47,7 +47,7 @@ enum QueryRecords {
                 1
                 -
                 sum without (le) (rate(poolscope_query_duration_seconds_bucket{le="\(bound)"}[\(window)]))
-                /
+                / on (job, instance, target, datname) group_left ()
                 (rate(poolscope_query_duration_seconds_count[\(window)]) > 0)
                 and ignoring (source)
                 poolscope_query_duration_info{source="reconciled"}

@@ -8,7 +8,7 @@ extension AlertRule {
             """,
         expression: """
             sum without (collector, outcome) (rate(poolscope_samples_total{\(primary),outcome="skipped"}[10m]))
-            /
+            / on (job, instance, target) group_left ()
             (sum without (collector, outcome) (rate(poolscope_samples_total{\(primary)}[10m])) > 0)
             > \(number(Thresholds.Watching.skippedShare))
             and on (job, instance, target)

@@ -7,7 +7,7 @@ extension AlertRule {
             """,
         expression: """
             datname:pg_stat_database_sessions_lost:rate15m
-            /
+            / on (job, instance, target, datname) group_left ()
             (sum without (datid) (rate(pg_stat_database_sessions_total[15m])) > 0)
             > \(number(Thresholds.AbandonedSessions.warning))
             and

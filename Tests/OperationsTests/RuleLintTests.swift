@@ -14,8 +14,12 @@ struct RuleLintTests {
 
     static let files = ["alerts/poolscope.yml", "alerts/peers.yml"]
 
+    private static let rules = Dictionary(uniqueKeysWithValues: files.map { ($0, Rules.read($0)) })
+
+    private static func rules(of file: String) -> Rules { rules[file] ?? Rules(groups: []) }
+
     private static let cases: [Case] = files.flatMap { file in
-        let rules = Rules.read(file)
+        let rules = rules(of: file)
         return rules.alerts.map {
             Case(file: file, name: $0.identity, expression: Expression($0.expr), isAlert: true)
         }
@@ -56,7 +60,7 @@ struct RuleLintTests {
 
     @Test("metrics are in the catalogue, with the labels that they are asked for", arguments: cases)
     func catalogue(_ rule: Case) {
-        let records = Set(Rules.read(rule.file).records.map(\.record))
+        let records = Set(Self.rules(of: rule.file).records.map(\.record))
         for selector in rule.expression.selectors {
             if selector.name.contains(":") {
                 #expect(records.contains(selector.name), "\(selector.name) is recorded nowhere in \(rule.file)")
@@ -81,13 +85,18 @@ struct RuleLintTests {
         return MetricCatalogue.published.families.filter { $0.key.wholeMatch(of: regex) != nil }.map(\.value)
     }
 
+    /// The labels of the catalogue and those that a file's rules make.
+    private static let labels = Dictionary(
+        uniqueKeysWithValues: files.map { file in
+            let made = cases.filter { $0.file == file }.reduce(into: Set<String>()) {
+                $0.formUnion($1.expression.made)
+            }
+            return (file, MetricCatalogue.published.labels.union(made))
+        })
+
     @Test("labels by which series are matched and added up are labels of the catalogue, or made here", arguments: cases)
     func labels(_ rule: Case) {
-        let made = Self.cases.filter { $0.file == rule.file }.reduce(into: Set<String>()) {
-            $0.formUnion($1.expression.made)
-        }
-        let known = MetricCatalogue.published.labels.union(made)
-        #expect(rule.expression.grouping.isSubset(of: known))
+        #expect(rule.expression.grouping.isSubset(of: Self.labels[rule.file] ?? []))
     }
 
     @Test("the labels that an alert's texts name exist", arguments: files)
@@ -96,7 +105,7 @@ struct RuleLintTests {
             $0.formUnion($1.expression.made)
         }
         let known = MetricCatalogue.published.labels.union(made)
-        for alert in Rules.read(file).alerts {
+        for alert in Self.rules(of: file).alerts {
             let named = alert.annotations.values.flatMap { $0.matches(of: /\$labels\.([a-z_]+)/).map { String($0.1) } }
             #expect(Set(named).isSubset(of: known), "\(alert.identity)")
             #expect(!alert.labels.values.contains { $0.contains("$value") }, "\(alert.identity)")
@@ -119,7 +128,7 @@ struct RuleLintTests {
 
     @Test("rules are evaluated before what they record is stale", arguments: files)
     func intervals(_ file: String) throws {
-        for group in Rules.read(file).groups {
+        for group in Self.rules(of: file).groups {
             guard let interval = group.interval else { continue }
             let match = try #require(interval.wholeMatch(of: /([0-9]+)([sm])/), "\(group.name)")
             let seconds = try #require(Int(match.1)) * (match.2 == "m" ? 60 : 1)
@@ -129,7 +138,7 @@ struct RuleLintTests {
 
     @Test("what is recorded is named level:metric:operations, recorded once, and used", arguments: files)
     func records(_ file: String) {
-        let names = Rules.read(file).records.map(\.record)
+        let names = Self.rules(of: file).records.map(\.record)
         #expect(Set(names).count == names.count)
         var used = Self.cases.filter { $0.file == file }.reduce(into: Set<String>()) {
             $0.formUnion($1.expression.recorded)

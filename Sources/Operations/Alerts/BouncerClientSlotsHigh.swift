@@ -26,14 +26,14 @@ extension AlertRule {
     static let bouncerClientSlotsCritical = AlertRule(
         .bouncerClientSlotsHigh, .critical,
         comment: """
-            A page before the limit itself: those that log in at the same moment count, too, so that clients were seen to be \
-            refused from nine tenths on.
+            A page before the limit itself: those that log in at the same moment count, too, so that clients were \
+            seen to be refused from nine tenths on.
             """,
         expression: share(Thresholds.ClientSlots.critical),
         for: "2m", keepFiringFor: "5m",
         summary: """
-            PgBouncer {{ $labels.target }} is about to refuse clients: {{ $value | humanizePercentage }} of its client \
-            connections are used
+            PgBouncer {{ $labels.target }} is about to refuse clients: {{ $value | humanizePercentage }} of its \
+            client connections are used
             """,
         description: """
             {{ $value | humanizePercentage }} of the clients that PgBouncer {{ $labels.target }} accepts are \

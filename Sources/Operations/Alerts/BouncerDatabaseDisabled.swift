@@ -2,8 +2,8 @@ extension AlertRule {
     static let bouncerDatabaseDisabled = AlertRule(
         .bouncerDatabaseDisabled, .warning,
         comment: """
-            A ticket, not a page: somebody did so on purpose, and who comes is refused rather than kept waiting. Named as the \
-            pools are.
+            A ticket, not a page: somebody did so on purpose, and who comes is refused rather than kept waiting. \
+            Named as the pools are.
             """,
         expression: """
             max by (job, instance, target, database) (

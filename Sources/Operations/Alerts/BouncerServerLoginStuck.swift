@@ -2,11 +2,11 @@ extension AlertRule {
     static let bouncerServerLoginStuck = AlertRule(
         .bouncerServerLoginStuck, .critical,
         comment: """
-            A page: clients wait though the pool has room, so PgBouncer gets no connection to the server. Its connections in \
-            login do not tell: while the server refuses them at once there are none between two attempts. A wait of 0 is \
-            that of clients who have not been let in yet, for the first connection of a pool: PgBouncer counts them, but \
-            not their time. Not meant: a pool that is full but for its reserve, whose clients wait for \
-            reserve_pool_timeout, and a paused database.
+            A page: clients wait though the pool has room, so PgBouncer gets no connection to the server. Its \
+            connections in login do not tell: while the server refuses them at once there are none between two \
+            attempts. A wait of 0 is that of clients who have not been let in yet, for the first connection of a \
+            pool: PgBouncer counts them, but not their time. Not meant: a pool that is full but for its reserve, \
+            whose clients wait for reserve_pool_timeout, and a paused database.
             """,
         expression: """
             poolscope_pool_waiting_clients{pooler="pgbouncer"} > 0
@@ -36,8 +36,8 @@ extension AlertRule {
                 ", the first for \(AlertText.value("humanizeDuration")),")) though the pool has room\
             \(AlertText.lookup(
                 "pgbouncer_pools_server_login_connections", sharing: ["job", "instance", "target", "database", "user"],
-                " (\(AlertText.value()) connections in login)")): the server cannot be reached, does not let PgBouncer \
-            in, or has no slot left.
+                " (\(AlertText.value()) connections in login)")): the server cannot be reached, does not let \
+            PgBouncer in, or has no slot left.
             """,
         dashboard: .pool)
 }

@@ -4,9 +4,9 @@ extension AlertRule {
     static let connectionLimitHigh = AlertRule(
         .connectionLimitHigh, .warning,
         comment: """
-            A ticket: one tenant is about to be refused though there is room for others. PgBouncer's limits on server \
-            connections are not among these: it closes idle ones to stay within them, and their busy share is part of the \
-            pool's saturation.
+            A ticket: one tenant is about to be refused though there is room for others. PgBouncer's limits on \
+            server connections are not among these: it closes idle ones to stay within them, and their busy share is \
+            part of the pool's saturation.
             """,
         expression: """
             poolscope_pool_limit_ratio{pooler="server", limit=~"role|database"} \(above)
@@ -20,8 +20,8 @@ extension AlertRule {
             """,
         description: """
             Connections of {{ with $labels.user }}user {{ . }}{{ else }}database {{ $labels.database }}{{ end }} on \
-            {{ $labels.target }} are {{ $value | humanizePercentage }} of their own limit ({{ $labels.limit }}). At 100% \
-            new ones are refused, however much room there is for others.
+            {{ $labels.target }} are {{ $value | humanizePercentage }} of their own limit ({{ $labels.limit }}). At \
+            100% new ones are refused, however much room there is for others.
             """,
         dashboard: .pool)
 }

@@ -2,8 +2,9 @@ extension AlertRule {
     static let poolExhaustionForecast = AlertRule(
         .poolExhaustionForecast, .warning,
         comment: """
-            A ticket: use has grown steadily, and at this rate the pool is full within hours. Poolscope forecasts only where \
-            use is a rising line. Small pools far from full are left out, and those that are full already (0).
+            A ticket: use has grown steadily, and at this rate the pool is full within hours. Poolscope forecasts \
+            only where use is a rising line. Small pools far from full are left out, and those that are full already \
+            (0).
             """,
         expression: """
             (poolscope_pool_exhaustion_seconds < \(number(Thresholds.Exhaustion.warning))) > 0

@@ -11,8 +11,8 @@ extension RuleGroup {
             .databasePaused,
         ])
 
-    /// Those that read much or change seldom. Levels: a `backend` is what PgBouncer databases of a cluster lead to (job,
-    /// cluster, backend), a `cluster` (job, cluster).
+    /// Those that read much or change seldom. Levels: a `backend` is what PgBouncer databases of a cluster lead to
+    /// (job, cluster, backend), a `cluster` (job, cluster).
     static let slowPoolRecords = RuleGroup(
         "poolscope-pool-records-slow", interval: "2m",
         recordingRules: [

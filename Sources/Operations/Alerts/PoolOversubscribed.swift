@@ -5,10 +5,10 @@ extension AlertRule {
     static let poolOversubscribed = AlertRule(
         .poolOversubscribed, .warning,
         comment: """
-            A ticket: if all pools fill at once, the server refuses connections, and PgBouncer's clients wait for nothing. \
-            Where a cluster has one server, all its pools lead there, whatever they call it. Where it has several, pools are \
-            added up by the address that they lead to, and compared with the server that has most slots: which address is \
-            which server nobody tells us.
+            A ticket: if all pools fill at once, the server refuses connections, and PgBouncer's clients wait for \
+            nothing. Where a cluster has one server, all its pools lead there, whatever they call it. Where it has \
+            several, pools are added up by the address that they lead to, and compared with the server that has most \
+            slots: which address is which server nobody tells us.
             """,
         expression: """
             sum by (job, cluster) (backend:poolscope_pool_size:sum)
@@ -34,9 +34,9 @@ extension AlertRule {
             together, reserves included.\
             \(AlertText.lookup(
                 "cluster:poolscope_server_slots:max", sharing: ["job", "cluster"],
-                " The server has \(AlertText.value()) slots that are not reserved,"))
-             of which \(number(Thresholds.Oversubscription.spareSlots)) should stay free for those who come without a pool.
-            """.replacing("\n ", with: " "),
+                " The server has \(AlertText.value()) slots that are not reserved.")) At least \
+            \(number(Thresholds.Oversubscription.spareSlots)) should stay free for those who come without a pool.
+            """,
         dashboard: .cluster)
 }
 
@@ -49,8 +49,8 @@ extension RecordingRule {
     static let databasePoolSizes = RecordingRule(
         "database:poolscope_pool_size:sum",
         comment: """
-            Server connections that all pools of a PgBouncer database may open together: the sum of their sizes, reserves \
-            included, or the database's own limit where that is less.
+            Server connections that all pools of a PgBouncer database may open together: the sum of their sizes, \
+            reserves included, or the database's own limit where that is less.
             """,
         expression: """
             (
@@ -67,8 +67,8 @@ extension RecordingRule {
     static let databaseBackend = RecordingRule(
         "database:pgbouncer_backend:group",
         comment: """
-            Always 1: where a PgBouncer database leads to. An address of the machine itself means another server beside each \
-            PgBouncer.
+            Always 1: where a PgBouncer database leads to. An address of the machine itself means another server \
+            beside each PgBouncer.
             """,
         expression: """
             group by (job, instance, target, database, backend) (
@@ -89,8 +89,8 @@ extension RecordingRule {
     static let backendPoolSizes = RecordingRule(
         "backend:poolscope_pool_size:sum",
         comment: """
-            Server connections that all pools of a cluster may open to one address. A database of two addresses, for the \
-            moment in which its configuration changes, is left out.
+            Server connections that all pools of a cluster may open to one address. A database of two addresses, for \
+            the moment in which its configuration changes, is left out.
             """,
         expression: """
             sum by (job, cluster, backend) (

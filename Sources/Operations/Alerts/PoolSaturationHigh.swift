@@ -8,9 +8,9 @@ extension AlertRule {
     static let poolSaturationHigh = AlertRule(
         .poolSaturationHigh, .warning,
         comment: """
-            A ticket: there is so little room left that the next burst makes a queue, or is refused by the server. A mean, \
-            since a pool may well be full for moments, and only of what is still there. PgBouncer as a whole (no database) is \
-            left to PgBouncerClientSlotsHigh.
+            A ticket: there is so little room left that the next burst makes a queue, or is refused by the server. A \
+            mean, since a pool may well be full for moments, and only of what is still there. PgBouncer as a whole \
+            (no database) is left to PgBouncerClientSlotsHigh.
             """,
         expression: """
             avg_over_time(poolscope_pool_saturation_ratio[10m]) > \(number(Thresholds.Saturation.warning))
@@ -30,8 +30,8 @@ extension AlertRule {
     static let slotsNearlyFull = AlertRule(
         .poolSaturationHigh, .critical,
         comment: """
-            A page, for the server alone: it has no queue, and refuses the first client beyond its last slot. A pool that is \
-            full and has no queue has the right size.
+            A page, for the server alone: it has no queue, and refuses the first client beyond its last slot. A pool \
+            that is full and has no queue has the right size.
             """,
         expression: "poolscope_pool_saturation_ratio{pooler=\"server\"} > \(number(Thresholds.Saturation.critical))",
         for: "2m", keepFiringFor: "5m",

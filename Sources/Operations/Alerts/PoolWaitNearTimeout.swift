@@ -2,8 +2,8 @@ extension AlertRule {
     static let poolWaitNearTimeout = AlertRule(
         .poolWaitNearTimeout, .critical,
         comment: """
-            A page with little delay: PgBouncer is about to disconnect clients. A time-out of 0 is none, and never met. \
-            The setting stands once for each PgBouncer, its pools are many.
+            A page with little delay: PgBouncer is about to disconnect clients. A time-out of 0 is none, and never \
+            met. The setting stands once for each PgBouncer, its pools are many.
             """,
         expression: """
             poolscope_pool_oldest_wait_seconds{pooler="pgbouncer"}

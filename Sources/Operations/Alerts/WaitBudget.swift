@@ -31,15 +31,15 @@ extension RecordingRule {
             """,
         expression: "poolscope_pool_oldest_wait_seconds > bool \(number(Thresholds.PoolWait.bad))")
 
-    /// The sum over the samples that the window should have, not their mean: a pool that is not there has nobody waiting,
-    /// and one that has just been made has not used up its budget with its first minute.
+    /// The sum over the samples that the window should have, not their mean: a pool that is not there has nobody
+    /// waiting, and one that has just been made has not used up its budget with its first minute.
     static func poolWaitBad(over window: BudgetWindow) -> RecordingRule {
         RecordingRule(
             window.poolWaitBad,
             comment: window == .fiveMinutes
                 ? """
-                The share of a window that was bad time: over the \(PoolTiming.interval) samples that it should have, so \
-                that a pool is not charged with time in which it was not there.
+                The share of a window that was bad time: over the \(PoolTiming.interval) samples that it should \
+                have, so that a pool is not charged with time in which it was not there.
                 """ : "",
             expression:
                 "clamp_max(sum_over_time(\(bad)[\(window.rawValue)]) / \(window.seconds / PoolTiming.seconds), 1)")
@@ -67,9 +67,9 @@ extension AlertRule {
     static let poolWaitBudgetBurnFast = AlertRule(
         .poolWaitBudgetBurn, .critical,
         comment: """
-            A page: at this rate the month's budget of waiting is gone within days. The long window says that it matters, \
-            the short one that it goes on. It sees queues that come and go, which those alerts that ask for a queue at \
-            every look do not.
+            A page: at this rate the month's budget of waiting is gone within days. The long window says that it \
+            matters, the short one that it goes on. It sees queues that come and go, which those alerts that ask for \
+            a queue at every look do not.
             """,
         expression: """
             \(burns(Thresholds.Burn.fast, .hour, .fiveMinutes))
@@ -82,8 +82,8 @@ extension AlertRule {
             month's budget is used up within days
             """,
         description: """
-            Clients of the {{ $labels.pooler }} pool for database {{ $labels.database }} and user {{ $labels.user }} on \
-            {{ $labels.target }} waited for longer than \(AlertText.duration(Thresholds.PoolWait.bad)) in \
+            Clients of the {{ $labels.pooler }} pool for database {{ $labels.database }} and user {{ $labels.user }} \
+            on {{ $labels.target }} waited for longer than \(AlertText.duration(Thresholds.PoolWait.bad)) in \
             \(spent(.hour, "hour")) and \(spent(.sixHours, "6 hours")). \(objective)
             """,
         dashboard: .pool)
@@ -100,9 +100,9 @@ extension AlertRule {
             budget for it is being used up
             """,
         description: """
-            Clients of the {{ $labels.pooler }} pool for database {{ $labels.database }} and user {{ $labels.user }} on \
-            {{ $labels.target }} waited for longer than \(AlertText.duration(Thresholds.PoolWait.bad)) in \
-            {{ $value | humanizePercentage }} of the last 3 days. \(objective)
+            Clients of the {{ $labels.pooler }} pool for database {{ $labels.database }} and user {{ $labels.user }} \
+            on {{ $labels.target }} waited for longer than \(AlertText.duration(Thresholds.PoolWait.bad)) in {{ \
+            $value | humanizePercentage }} of the last 3 days. \(objective)
             """,
         dashboard: .pool)
 }

@@ -31,11 +31,12 @@ extension PeerRules {
         expression: share(Thresholds.ClientSlots.critical),
         for: "2m", keepFiringFor: "5m",
         summary: """
-            \(bouncerName) is about to refuse clients: {{ $value | humanizePercentage }} of its client connections are used
+            \(bouncerName) is about to refuse clients: {{ $value | humanizePercentage }} of its client connections are \
+            used
             """,
         description: """
-            {{ $value | humanizePercentage }} of the clients that \(bouncerName) accepts are there; beyond that it refuses \
-            all (“no more connections allowed”), for whatever database.\(limit)
+            {{ $value | humanizePercentage }} of the clients that \(bouncerName) accepts are there; beyond that it \
+            refuses all (“no more connections allowed”), for whatever database.\(limit)
             """,
         dashboard: nil)
 
@@ -48,15 +49,15 @@ extension PeerRules {
     static let databasePaused = AlertRule(
         .bouncerDatabasePaused, .warning,
         comment: """
-            A ticket: a pause that somebody may have forgotten. A pause of the whole PgBouncer is not seen: it shows as \
-            PgBouncerServerLoginStuck once clients wait.
+            A ticket: a pause that somebody may have forgotten. A pause of the whole PgBouncer is not seen: it shows \
+            as PgBouncerServerLoginStuck once clients wait.
             """,
         expression: paused,
         for: "5m",
         summary: "Database {{ $labels.database }} of \(bouncerName) is paused",
         description: """
-            Database {{ $labels.database }} of \(bouncerName) has been paused for at least 5m, by PAUSE or KILL on its \
-            console. Clients that want to do something wait until RESUME.
+            Database {{ $labels.database }} of \(bouncerName) has been paused for at least 5m, by PAUSE or KILL on \
+            its console. Clients that want to do something wait until RESUME.
             """,
         dashboard: nil)
 
@@ -71,8 +72,8 @@ extension PeerRules {
         for: "1m",
         summary: "Database {{ $labels.database }} of \(bouncerName) is paused and clients wait",
         description: """
-            Database {{ $labels.database }} of \(bouncerName) is paused, and {{ $value | humanize }} of its clients wait \
-            until RESUME on the console, or query_wait_timeout.
+            Database {{ $labels.database }} of \(bouncerName) is paused, and {{ $value | humanize }} of its clients \
+            wait until RESUME on the console, or query_wait_timeout.
             """,
         dashboard: nil)
 
@@ -87,18 +88,19 @@ extension PeerRules {
         for: "5m",
         summary: "Database {{ $labels.database }} of \(bouncerName) is disabled",
         description: """
-            Database {{ $labels.database }} of \(bouncerName) has been disabled for at least 5m: new clients are refused \
-            until ENABLE on its console.
+            Database {{ $labels.database }} of \(bouncerName) has been disabled for at least 5m: new clients are \
+            refused until ENABLE on its console.
             """,
         dashboard: nil)
 
     static let serverLoginStuck = AlertRule(
         .bouncerServerLoginStuck, .critical,
         comment: """
-            A page: clients wait though the pool has room, so PgBouncer gets no connection to the server. Its connections in \
-            login do not tell: while the server refuses them at once there are none between two attempts. The second half \
-            is for clients who have not been let in yet, and wait for the first connection of a pool: PgBouncer counts \
-            them, but not their time. Not meant: a pool that is full but for its reserve, and a paused database.
+            A page: clients wait though the pool has room, so PgBouncer gets no connection to the server. Its \
+            connections in login do not tell: while the server refuses them at once there are none between two \
+            attempts. The second half is for clients who have not been let in yet, and wait for the first connection \
+            of a pool: PgBouncer counts them, but not their time. Not meant: a pool that is full but for its \
+            reserve, and a paused database.
             """,
         expression: """
             \(waiting) > 0
@@ -120,8 +122,8 @@ extension PeerRules {
         for: "2m", keepFiringFor: "5m",
         summary: "PgBouncer gets no connection to the server for \(pool)",
         description: """
-            {{ $value | humanize }} clients wait for the \(pool) though it has room: the server cannot be reached, does not \
-            let PgBouncer in, or has no slot left.
+            {{ $value | humanize }} clients wait for the \(pool) though it has room: the server cannot be reached, \
+            does not let PgBouncer in, or has no slot left.
             """,
         dashboard: nil)
 }

@@ -22,8 +22,8 @@ extension PeerRules {
         for: "1m", keepFiringFor: "5m",
         summary: "PgBouncer's \(pool) is exhausted and clients wait",
         description: """
-            Every connection of the \(pool) is lent out, \(waitingClients("clients wait for one,")) and the first in the \
-            queue has waited for {{ $value | humanizeDuration }}.
+            Every connection of the \(pool) is lent out, \(waitingClients("clients wait for one,")) and the first in \
+            the queue has waited for {{ $value | humanizeDuration }}.
             """,
         dashboard: nil)
 
@@ -45,7 +45,8 @@ extension PeerRules {
 
     /// What to call a pool of PgBouncer, or a server's slots.
     private static let either = """
-        {{ if $labels.database }}PgBouncer's \(pool){{ else }}The slots of the server behind {{ $labels.instance }}{{ end }}
+        {{ if $labels.database }}PgBouncer's \(pool){{ else }}The slots of the server behind \
+        {{ $labels.instance }}{{ end }}
         """
 
     private static func mean(_ ratio: String) -> String {
@@ -59,8 +60,8 @@ extension PeerRules {
     static let poolSaturationHigh = AlertRule(
         .poolSaturationHigh, .warning,
         comment: """
-            A ticket: there is so little room left that the next burst makes a queue, or is refused by the server. A mean, \
-            since a pool may well be full for moments, and only of what is still there.
+            A ticket: there is so little room left that the next burst makes a queue, or is refused by the server. A \
+            mean, since a pool may well be full for moments, and only of what is still there.
             """,
         expression: """
             \(mean(saturation.name))
@@ -70,8 +71,8 @@ extension PeerRules {
         for: "5m", keepFiringFor: "10m",
         summary: "\(either): {{ $value | humanizePercentage }} in use",
         description: """
-            \(either): over the last 10m {{ $value | humanizePercentage }} of the connections were in use on average; worth \
-            a look from \(AlertText.percent(Thresholds.Saturation.warning)) on.
+            \(either): over the last 10m {{ $value | humanizePercentage }} of the connections were in use on \
+            average; worth a look from \(AlertText.percent(Thresholds.Saturation.warning)) on.
             """,
         dashboard: nil)
 
@@ -107,8 +108,8 @@ extension PeerRules {
     static let poolReserveInUse = AlertRule(
         .poolReserveInUse, .warning,
         comment: """
-            A ticket: the reserve is for bursts, and this one has lasted. Not meant: a pool without a reserve, above a size \
-            that was just made smaller.
+            A ticket: the reserve is for bursts, and this one has lasted. Not meant: a pool without a reserve, above \
+            a size that was just made smaller.
             """,
         expression: """
             \(busy.name)
@@ -124,8 +125,8 @@ extension PeerRules {
         description: """
             The \(pool) lends out {{ $value | humanize }} connections\
             \(AlertText.lookup(
-                poolSize.name, sharing: ["job", "instance", "database"], ", its pool_size is \(AlertText.value())")). A \
-            client gets a connection of the reserve only after it has waited for reserve_pool_timeout.
+                poolSize.name, sharing: ["job", "instance", "database"], ", its pool_size is \(AlertText.value())")). \
+            A client gets a connection of the reserve only after it has waited for reserve_pool_timeout.
             """,
         dashboard: nil)
 }

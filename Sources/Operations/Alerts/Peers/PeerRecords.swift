@@ -2,8 +2,8 @@ extension PeerRules {
     static let busy = RecordingRule(
         "pool:pgbouncer_pools_server_busy:sum",
         comment: """
-            Server connections that are lent to a client or on the way. By name, since older versions of PgBouncer lack some \
-            of the columns, and a sum of series that are not there is nothing.
+            Server connections that are lent to a client or on the way. By name, since older versions of PgBouncer \
+            lack some of the columns, and a sum of series that are not there is nothing.
             """,
         expression: """
             sum by (job, instance, database, user) (
@@ -48,8 +48,8 @@ extension PeerRules {
     static let usableSlots = RecordingRule(
         "instance:pg_connection_slots_usable:sum",
         comment: """
-            Slots of the server that are not reserved. reserved_connections is of PostgreSQL 16 and newer. Labels of the \
-            exporter (server) are left out: not all of its versions put them on all series.
+            Slots of the server that are not reserved. reserved_connections is of PostgreSQL 16 and newer. Labels of \
+            the exporter (server) are left out: not all of its versions put them on all series.
             """,
         expression: """
             sum by (job, instance) (pg_settings_max_connections)
@@ -66,8 +66,8 @@ extension PeerRules {
     static let slotSaturation = RecordingRule(
         "instance:pg_client_backends_per_usable_slot:ratio",
         comment: """
-            How many of them clients have taken. Before 0.13 postgres_exporter has no backend_type, and counts parallel and \
-            autovacuum workers too.
+            How many of them clients have taken. Before 0.17 postgres_exporter has no backend_type, and counts \
+            parallel and autovacuum workers too.
             """,
         expression: """
             sum by (job, instance) (pg_stat_activity_count{backend_type=~"client backend|"})

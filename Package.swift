@@ -45,6 +45,8 @@ let package = Package(
             dependencies: ["Locking", .product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: strict),
         .target(name: "Observations", dependencies: ["Locking"], swiftSettings: strict),
+        // Advice, from values to values: the sizing of pools; knows no server and no metrics.
+        .target(name: "Advisor", dependencies: ["Observations"], swiftSettings: strict),
         .target(name: "PoolVocabulary", dependencies: ["Exposition"], swiftSettings: strict),
         .target(
             name: "PoolMetrics",
@@ -68,9 +70,8 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Collectors", "Compression", "ConnectionPool", "Exposition", "Locking", "Observations", "PoolMetrics",
-                "Postgres",
-                "WebServer",
+                "Advisor", "Collectors", "Compression", "ConnectionPool", "Exposition", "Locking", "Observations",
+                "Operations", "PoolMetrics", "PoolVocabulary", "Postgres", "WebServer",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -89,7 +90,7 @@ let package = Package(
         .executableTarget(
             name: "poolscope",
             dependencies: [
-                "Agent", "Demo", "Operations", "Postgres", "WebServer",
+                "Advisor", "Agent", "Demo", "Operations", "Postgres", "WebServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -110,8 +111,8 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "Collectors", "ConnectionPool", "Demo", "Exposition", "Locking", "Observations", "Postgres",
-                "PostgresPool",
+                "Advisor", "Agent", "Collectors", "ConnectionPool", "Demo", "Exposition", "Locking", "Observations",
+                "Postgres", "PostgresPool",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Sources", swiftSettings: strict),
@@ -123,7 +124,7 @@ let package = Package(
                 "Demo", "Locking", "Observations",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            path: "Tests/TestSupport", swiftSettings: strict),
+            path: "Tests/TestSupport", exclude: ["Browser/browser.py"], swiftSettings: strict),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: strict),
         // Generated from client_model's metrics.proto by protoc-gen-swift 1.39.0 (--swift_opt=Visibility=Package).
         .target(
@@ -137,6 +138,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "ObservationsTests", dependencies: ["Observations", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "AdvisorTests", dependencies: ["Advisor", "Observations", "TestSupport"], exclude: ["Golden"],
+            swiftSettings: strict),
         .testTarget(
             name: "CollectorsTests", dependencies: ["Collectors", "PoolVocabulary", "TestSupport"],
             swiftSettings: strict),
@@ -160,7 +164,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "ClientModel", "Compression", "ConnectionPool", "Exposition", "Locking", "TestSupport",
+                "Advisor", "Agent", "ClientModel", "Compression", "ConnectionPool", "Exposition", "Locking",
+                "TestSupport",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Golden", "Recordings"],

@@ -20,8 +20,8 @@ struct Poolscope: AsyncParsableCommand {
             """,
         version: PoolscopeVersion.current,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, RecordCommand.self, ReplayCommand.self, ConfigCommand.self,
-            CatalogCommand.self,
+            ServeCommand.self, SizeCommand.self, DemoCommand.self, RecordCommand.self, ReplayCommand.self,
+            ConfigCommand.self, CatalogCommand.self,
         ])
 }
 

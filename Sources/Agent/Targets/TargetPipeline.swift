@@ -19,6 +19,7 @@ struct TargetPipeline {
     private var isObserved = false
     private var report: TargetReport
     private var budget: ServerBudget
+    private var builder: SnapshotBuilder
 
     init(profile: TargetProfile, interval: Duration, board: ClusterBoard) {
         self.profile = profile
@@ -28,6 +29,7 @@ struct TargetPipeline {
         budget = ServerBudget(
             share: profile.rules.serverBudget, interval: interval, sources: Collectors.sources(for: profile.kind))
         report = TargetReport(profile: profile, interval: interval)
+        builder = SnapshotBuilder(constant: [Label("target", profile.name)], isUp: false)
     }
 
     /// How many ticks one sample is to stand for, so that the server's budget is kept.
@@ -139,9 +141,9 @@ struct TargetPipeline {
         }
     }
 
-    /// All families after the last event.
-    func snapshot() -> Snapshot {
-        var builder = SnapshotBuilder(constant: [Label("target", profile.name)], isUp: state == .up)
+    /// All families after the last event. What the builder remembers makes the next call cheaper, and changes nothing.
+    mutating func publish() -> Snapshot {
+        builder.beginTick(isUp: state == .up)
         for collector in collectors { collector.emit(into: &builder) }
         report.emit(state: state, version: version, into: &builder)
         if budget.share > 0 {
@@ -151,5 +153,11 @@ struct TargetPipeline {
             builder.add(SamplerFamilies.serverCost, ["collector": source.name], ratio)
         }
         return builder.build()
+    }
+
+    /// The same for whoever asks once.
+    func snapshot() -> Snapshot {
+        var copy = self
+        return copy.publish()
     }
 }

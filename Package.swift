@@ -195,7 +195,8 @@ let package = Package(
             swiftSettings: strict),
         // Dashboards, alerts, runbooks, the Makefile and the scripts.
         .testTarget(
-            name: "OperationsTests", dependencies: ["Operations", .product(name: "Yams", package: "Yams")],
+            name: "OperationsTests",
+            dependencies: ["Demo", "Operations", "TestSupport", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
     ]
 )

@@ -19,6 +19,7 @@ package enum GeneratedFiles {
     package static let alerts: [GeneratedFile] = [
         AlertRules.file.generated,
         PeerRules.file.generated,
+        AlertmanagerExample.file,
     ]
 
     package static var all: [GeneratedFile] { dashboards + alerts }

@@ -24,6 +24,9 @@ struct Alert: Decodable, CustomTestStringConvertible {
 
     var severity: String { labels["severity"] ?? "" }
 
+    /// The one that tells by its absence.
+    var alwaysFires: Bool { expr.contains("vector(1)") }
+
     var testDescription: String { identity }
 
     var metrics: Set<String> { Alert.metrics(in: expr) }

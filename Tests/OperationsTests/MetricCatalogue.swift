@@ -28,8 +28,12 @@ struct MetricCatalogue {
         families = Dictionary(rows.flatMap { row in row.series.map { ($0, row) } }) { first, _ in first }
     }
 
+    /// What Prometheus says of a scrape.
+    private static let up = Family(name: "up", type: "gauge", labels: ["job", "instance"])
+
     subscript(series: String) -> Family? {
-        families[series] ?? (series.hasPrefix("pg_settings_") ? families["pg_settings_*"] : nil)
+        if series == "up" { return Self.up }
+        return families[series] ?? (series.hasPrefix("pg_settings_") ? families["pg_settings_*"] : nil)
     }
 
     var names: Set<String> { Set(families.keys) }

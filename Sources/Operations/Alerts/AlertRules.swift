@@ -5,7 +5,11 @@ package enum AlertRules {
         .slowPoolRecords,
         .pools,
         .bouncer,
+        .queryRecords,
+        .slowQueryRecords,
+        .connections,
         .queries,
+        .watching,
     ]
 
     package static let file = RuleFile(

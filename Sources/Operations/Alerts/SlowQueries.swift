@@ -2,27 +2,34 @@ extension AlertRule {
     static let slowQueries = AlertRule(
         .slowQueries, .warning,
         comment: """
-            A ticket. The histogram learns of a statement when it ends; the second half sees one that does not end. \
-            The bucket is le="5.0"; before Poolscope spoke OpenMetrics it was le="5": the sum takes whichever is there.
+            A ticket. The counter has every statement that passes slow_threshold (slow_overrides heeded), also one that \
+            still runs, and once only; the second half sees one that does not end. The counter is read, not the \
+            histogram, so that the alert means the same where only native histograms are kept.
             """,
         expression: """
-            60 * (
-                rate(poolscope_query_duration_seconds_count[5m])
-              -
-                sum without (le) (rate(poolscope_query_duration_seconds_bucket{le=~"5|5.0"}[5m]))
-            ) > \(number(Thresholds.SlowQuery.perMinute))
+            60 * sum without (application_name, usename) (rate(poolscope_slow_queries_total[5m])) \
+            > \(number(Thresholds.SlowQuery.perMinute))
             or
             poolscope_oldest_query_seconds > \(number(Thresholds.SlowQuery.oldest))
             """,
-        for: "2m",
+        for: "2m", keepFiringFor: "5m",
         summary: "Slow statements in database {{ $labels.datname }} of {{ $labels.target }}",
         description: """
-            In database {{ $labels.datname }} on {{ $labels.target }}, statements that take longer than 5s end more \
-            than once a minute, or one has been running for over 1m. \
-            {{ with printf "poolscope_oldest_query_seconds{job=%q,instance=%q,target=%q,datname=%q}" \
-            $labels.job $labels.instance $labels.target $labels.datname | query \
-            }}The oldest that runs now began {{ . | first | value | humanizeDuration }} ago.{{ \
-            else }}None is running now.{{ end }}
+            In database {{ $labels.datname }} on {{ $labels.target }}, \(slowRate) statements a minute become slow \
+            (they take longer than slow_threshold, which is \(number(Thresholds.SlowQuery.duration))s unless \
+            configured)\(slowest). \(oldestQuery)
             """,
-        dashboard: DashboardLink("poolscope-slow-queries", [.init("target", from: "target")]))
+        dashboard: .slowQueries)
+
+    private static let slowRate = Lookup(
+        "poolscope_slow_queries_total", by: ["datname"], around: "60 * sum(rate(…[5m]))"
+    ).text(#"{{ .Value | printf "%.1f" }}"#, orElse: "0.0")
+
+    private static let slowest = Lookup(
+        "poolscope_slow_queries_total", by: ["datname"],
+        around: "sort_desc(sum by (application_name, usename) (rate(…[5m])) > 0)"
+    ).text(", most of them of application {{ or .Labels.application_name `(no name)` }} and role {{ .Labels.usename }}")
+
+    private static let oldestQuery = Lookup("poolscope_oldest_query_seconds", by: ["datname"], around: "… > 0").text(
+        "The oldest that runs now began {{ .Value | humanizeDuration }} ago.", orElse: "None is running now.")
 }

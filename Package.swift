@@ -53,6 +53,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .target(name: "Advisor", dependencies: ["Observations"], swiftSettings: strict),
         .target(
             name: "Collectors", dependencies: ["Exposition", "Observations", "PoolVocabulary"], swiftSettings: strict),
         .target(
@@ -68,9 +69,8 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Collectors", "Compression", "ConnectionPool", "Exposition", "Locking", "Observations", "PoolMetrics",
-                "Postgres",
-                "WebServer",
+                "Advisor", "Collectors", "Compression", "ConnectionPool", "Exposition", "Locking", "Observations",
+                "PoolMetrics", "Postgres", "WebServer",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -89,7 +89,7 @@ let package = Package(
         .executableTarget(
             name: "poolscope",
             dependencies: [
-                "Agent", "Demo", "Operations", "Postgres", "WebServer",
+                "Advisor", "Agent", "Demo", "Observations", "Operations", "Postgres", "WebServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -136,6 +136,7 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict),
+        .testTarget(name: "AdvisorTests", dependencies: ["Advisor", "Observations"], swiftSettings: strict),
         .testTarget(name: "ObservationsTests", dependencies: ["Observations", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CollectorsTests", dependencies: ["Collectors", "PoolVocabulary", "TestSupport"],

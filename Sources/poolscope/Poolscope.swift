@@ -20,7 +20,8 @@ struct Poolscope: AsyncParsableCommand {
             """,
         version: PoolscopeVersion.current,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, RecordCommand.self, ReplayCommand.self, ConfigCommand.self,
+            ServeCommand.self, CheckCommand.self, DemoCommand.self, RecordCommand.self, ReplayCommand.self,
+            ConfigCommand.self,
             CatalogCommand.self,
         ])
 }

@@ -18,8 +18,6 @@ package struct ServerFacts: Sendable {
     package var traffic: Known<[DatabaseTraffic]> = .unread
     /// Connections that leak: `poolscope_leaked_connections`. Known only after three half leak thresholds.
     package var leaks: Known<[LeakedConnections]> = .unread
-    /// Whether our connection goes through a pooler: then sessions are not what they seem.
-    package var isBehindPooler = false
 
     package init() {}
 

@@ -21,7 +21,6 @@ enum ConnectionPoolUsed: Check {
 
     static func evaluate(_ facts: CheckFacts) throws(MissingFact) -> CheckOutcome {
         let server = try facts.server.get()
-        guard !server.isBehindPooler else { return .passed("our own connection comes through a pooler") }
         let survey = try server.sessions.get()
         let pooled = survey.count(\.pooled)
         let direct = survey.current - pooled

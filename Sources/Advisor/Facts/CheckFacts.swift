@@ -18,9 +18,9 @@ package struct CheckFacts: Sendable {
     package init(target: CheckedTarget, watchedSeconds: Double = 0) {
         self.target = target
         self.watchedSeconds = watchedSeconds
-        server = .unknown(why: "\(target.name) is not a PostgreSQL server, or could not be read")
-        bouncer = .unknown(why: "\(target.name) is not a PgBouncer, or could not be read")
-        monitoring = .unknown(why: "nobody was asked; give a Prometheus URL with --prometheus")
+        server = .unknown(why: "the target could not be read")
+        bouncer = .unknown(why: "the target could not be read")
+        monitoring = .unknown(why: "no Prometheus was asked; name one with --prometheus")
     }
 
     /// - Throws: `MissingFact` when there is no pooler of the same cluster that could be read.

@@ -100,27 +100,46 @@ struct TextReport {
     }
 
     private func list(_ title: String, mark: String, _ line: (CheckOutcome) -> String?) -> String? {
-        let results = report.results { line($0) != nil }
-        let width = results.map { label($0.target, $0.result).count }.max() ?? 0
-        let lines = results.flatMap { target, result in
-            row(label(target, result), line(result.outcome) ?? "", mark: mark, width: width)
+        var lines: [String] = []
+        for target in report.targets {
+            let rows = Self.rows(target.results, line)
+            guard !rows.isEmpty else { continue }
+            let indent = isSingle ? "  " : "    "
+            if !isSingle { lines.append("  \(plain(target.target.name))") }
+            let width = rows.map(\.label.count).max() ?? 0
+            lines += rows.flatMap { row($0.label, $0.text, indent: indent, mark: mark, width: width) }
         }
         return lines.isEmpty ? nil : ([paint(title, .bold)] + lines).joined(separator: "\n")
     }
 
-    private func label(_ target: CheckedTarget, _ result: CheckResult) -> String {
-        isSingle ? result.check.id : "\(plain(target.name)) · \(result.check.id)"
+    /// One for each result; one for all that have the same to say, where these are many.
+    private static func rows(
+        _ results: [CheckResult], _ line: (CheckOutcome) -> String?
+    ) -> [(label: String, text: String)] {
+        var texts: [String] = []
+        var ids: [String: [String]] = [:]
+        for result in results {
+            guard let text = line(result.outcome) else { continue }
+            if ids[text] == nil { texts.append(text) }
+            ids[text, default: []].append(result.check.id)
+        }
+        return texts.flatMap { text -> [(String, String)] in
+            let checks = ids[text] ?? []
+            return checks.count > 3 ? [("\(checks.count) checks", text)] : checks.map { ($0, text) }
+        }
     }
 
     /// The mark may have colour, which takes no column.
-    private func row(_ label: String, _ text: String, mark: String, width: Int) -> [String] {
-        let isNarrow = width + 30 > style.width
-        let rest = isNarrow ? "      " : String(repeating: " ", count: width + 6)
-        guard !isNarrow else {
-            return ["  \(mark) \(label)"] + TextWrap.lines(plain(text), width: style.width, first: rest, rest: rest)
+    private func row(_ label: String, _ text: String, indent: String, mark: String, width: Int) -> [String] {
+        let hanging = indent.count + 2 + width + 2
+        guard hanging + 30 <= style.width else {
+            let rest = indent + "  "
+            return ["\(indent)\(mark) \(label)"]
+                + TextWrap.lines(plain(text), width: style.width, first: rest, rest: rest)
         }
+        let rest = String(repeating: " ", count: hanging)
         let lines = TextWrap.lines(plain(text), width: style.width, first: rest, rest: rest)
-        return ["  \(mark) \(TextWrap.padded(label, width))  \(lines[0].dropFirst(rest.count))"] + lines.dropFirst()
+        return ["\(indent)\(mark) \(TextWrap.padded(label, width))  \(lines[0].dropFirst(hanging))"] + lines.dropFirst()
     }
 
     private var summary: String {

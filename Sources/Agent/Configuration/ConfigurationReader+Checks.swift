@@ -29,7 +29,8 @@ extension ConfigurationReader {
     private static func target(
         _ text: String, among targets: Set<String>
     ) throws(ConfigurationValue.Complaint) -> String {
-        if targets.contains(text) { return text }
+        // Where no target could be read, that was told.
+        if targets.isEmpty || targets.contains(text) { return text }
         let advice = Suggestion.nearest(to: text, among: targets.sorted()).map { "did you mean “\($0)”?" }
         throw .init(
             sentence: ConfigurationValue.quoting(text) + "is not the name of a target of this file; "

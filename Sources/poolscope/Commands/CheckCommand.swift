@@ -3,6 +3,7 @@ import Agent
 import ArgumentParser
 import Foundation
 import Logging
+import Operations
 
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,6 +32,13 @@ struct CheckCommand: AsyncParsableCommand {
             valueName: "duration"))
     var watch: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Ask this Prometheus whether it scrapes the targets and has the alerts loaded, e.g. http://prometheus:9090.",
+            valueName: "url"))
+    var prometheus: String?
+
     @Option(name: .long, help: "How to write the report (default text).")
     var format: ReportFormat = .text
 
@@ -39,6 +47,29 @@ struct CheckCommand: AsyncParsableCommand {
 
     func validate() throws {
         _ = try watchDuration()
+        _ = try prometheusAddress()
+    }
+
+    private func prometheusAddress() throws -> PrometheusAddress? {
+        do throws(PrometheusAddress.Problem) {
+            guard let prometheus else { return nil }
+            return try PrometheusAddress(parsing: prometheus)
+        } catch {
+            throw ValidationError("--prometheus \(error.sentence)")
+        }
+    }
+
+    /// The alerts that go with this version.
+    private static let alerts = Set(AlertRules.groups.flatMap(\.alerts).map(\.name.rawValue))
+
+    /// The facts of all targets, with what the Prometheus says of them, if one was named.
+    private func gather(_ check: SystemCheck) async throws -> [CheckFacts] {
+        guard let address = try prometheusAddress() else { return await check.gather() }
+        async let lookup = MonitoringLookup.ask(address, expected: Self.alerts)
+        var facts = await check.gather()
+        let monitoring = await lookup
+        for index in facts.indices { facts[index].monitoring = monitoring.facts(of: facts[index].target.name) }
+        return facts
     }
 
     private func watchDuration() throws -> Duration {
@@ -61,7 +92,7 @@ struct CheckCommand: AsyncParsableCommand {
         targets.hideSecrets()
         let configuration = try Failure.explaining { try targets.configuration() }
         let check = SystemCheck(configuration, watch: try watchDuration(), log: Self.log)
-        let facts = await check.gather()
+        let facts = try await gather(check)
         let now = Date().timeIntervalSince1970
         let report = CheckReport(
             targets: facts.map { CheckReport.Target($0, snoozes: configuration.snoozes, at: now) },

@@ -53,9 +53,9 @@ private struct Advised {
 
 @Suite("The agent's own checks")
 struct TargetAdviceTests {
+    private static let fixture = PostgresFixture.all[6]
     private static let server: [(any Source.Type, any ResultTable)] = [
-        (ActivitySource.self, PostgresFixture(version: 16).activity),
-        (DatabasesSource.self, PostgresFixture(version: 16).databases),
+        (ActivitySource.self, fixture.activity), (DatabasesSource.self, fixture.databases),
     ]
 
     @Test("the first evaluation is after half a minute, then every minute")

@@ -45,7 +45,7 @@ let package = Package(
             dependencies: ["Locking", .product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: strict),
         .target(name: "Observations", dependencies: ["Locking"], swiftSettings: strict),
-        // Advice, from values to values: the sizing of pools; knows no server and no metrics.
+        // Advice, from values to values: the sizing of pools and the checks; knows no server and no metrics.
         .target(name: "Advisor", dependencies: ["Observations"], swiftSettings: strict),
         .target(name: "PoolVocabulary", dependencies: ["Exposition"], swiftSettings: strict),
         .target(

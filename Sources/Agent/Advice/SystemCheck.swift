@@ -57,7 +57,9 @@ package struct SystemCheck: Sendable {
     }
 
     /// Read besides what the collectors need.
-    private static let otherSources: [TargetKind: [any Source.Type]] = [.postgres: [SettingWordsSource.self]]
+    private static let otherSources: [TargetKind: [any Source.Type]] = [
+        .postgres: [SettingWordsSource.self, SessionStateSource.self]
+    ]
 
     /// Waits until each target was seen for long enough, then collects.
     private func facts(_ store: SnapshotStore, _ board: AdviceBoard) async -> [CheckFacts] {
@@ -99,6 +101,7 @@ package struct SystemCheck: Sendable {
         var checked = CheckedTarget(
             target.profile, state: status.state, memoryBytes: target.memoryBytes.map(Double.init))
         checked.problem = status.sentence
+        if target.kind == .pgbouncer { checked.fileLimit = LocalFileLimit.ofPgBouncer(behind: target.connection) }
         if status.state == .connecting || (status.state == .up && !isGathered) {
             checked.state = .timeout
             checked.problem = "there was no answer within \(DurationText.format(watch + Self.patience))"

@@ -10,6 +10,13 @@ struct IdleHolders {
         /// Seconds since the last packet of the one that has been silent for longest.
         var longest = 0.0
 
+        fileprivate mutating func add(silence: Double) {
+            holders += 1
+            guard silence >= IdleHolders.leastSeconds else { return }
+            idle += 1
+            longest = max(longest, silence)
+        }
+
         var share: Double { holders > 0 ? Double(idle) / Double(holders) : 0 }
     }
 
@@ -30,12 +37,9 @@ struct IdleHolders {
             servers.map { ($0.pointer, "\($0.database)/\($0.user)") }, uniquingKeysWith: { first, _ in first })
         for client in clients {
             guard let link = client.link, let pool = pools[link] else { continue }
-            counts[pool, default: Count()].holders += 1
             // wait is the age of the statement that it waits for; 0 when it waits for none.
-            guard client.wait == 0, let since = client.requestedAt, now.seconds(since: since) >= Self.leastSeconds
-            else { continue }
-            counts[pool]?.idle += 1
-            counts[pool]?.longest = max(counts[pool]?.longest ?? 0, now.seconds(since: since))
+            let silence = client.wait == 0 ? client.requestedAt.map { now.seconds(since: $0) } ?? 0 : 0
+            counts[pool, default: Count()].add(silence: silence)
         }
     }
 

@@ -31,21 +31,21 @@ extension SampleFacts {
     /// So many clients of the pool that hold a connection, of which some have asked nothing for 20 s.
     static func changeHolders(_ bouncer: inout BouncerFacts, working: Int, idle: Int) {
         let now: Int64 = 1_000
-        bouncer.clients = .known(
-            (0..<(working + idle)).map { index in
-                let isIdle = index >= working
-                return PgBouncerClient(
-                    database: "shop", user: "login", state: "active",
-                    requestedAt: PgBouncerTime(localSeconds: isIdle ? now - 20 : now - 1),
-                    wait: isIdle ? 0 : 0.5, pointer: UInt64(100 + index), link: UInt64(500 + index))
-            })
-        bouncer.servers = .known(
-            (0..<(working + idle)).map { index in
-                PgBouncerServer(
-                    database: "shop", user: "web", state: "active", requestedAt: PgBouncerTime(localSeconds: now),
-                    closeNeeded: false, pointer: UInt64(500 + index), link: UInt64(100 + index),
-                    remotePID: Int32(700 + index))
-            })
+        let clients = (0..<(working + idle)).map { index -> PgBouncerClient in
+            let isIdle = index >= working
+            let requestedAt = PgBouncerTime(localSeconds: isIdle ? now - 20 : now - 1)
+            return PgBouncerClient(
+                database: "shop", user: "login", state: "active", requestedAt: requestedAt, wait: isIdle ? 0 : 0.5,
+                pointer: UInt64(100 + index), link: UInt64(500 + index))
+        }
+        bouncer.clients = .known(clients)
+        let servers = (0..<(working + idle)).map { index in
+            PgBouncerServer(
+                database: "shop", user: "web", state: "active", requestedAt: PgBouncerTime(localSeconds: now),
+                closeNeeded: false, pointer: UInt64(500 + index), link: UInt64(100 + index),
+                remotePID: Int32(700 + index))
+        }
+        bouncer.servers = .known(servers)
     }
 }
 

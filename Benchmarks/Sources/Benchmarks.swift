@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// Measures; never part of the tests. Run it by the scripts beside it, in a release build.
 @main
@@ -6,7 +7,8 @@ struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmarks", abstract: "Time and memory of Poolscope's parts.",
         subcommands: [
-            Scale.self, LiveScale.self, Pool.self, PoolQuery.self, Encoding.self, Observation.self,
+            Scale.self, LiveScale.self, Pool.self, PoolQuery.self, Encoding.self, Observation.self, SizeSweep.self,
+            Compare.self, Serving.self,
         ])
 
     struct Scale: AsyncParsableCommand {
@@ -60,6 +62,37 @@ struct Benchmarks: AsyncParsableCommand {
         }
     }
 
+    struct Compare: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Poolscope beside Debian's exporters and the floors, by the number of connections.")
+
+        @Option(help: "Numbers of connections.") var size: [Int] = []
+        @Option(help: "Poolscope's binary.") var poolscope: String
+        @Option(help: "The directory of the compiled programs of Benchmarks/Peers.") var peers: String
+        @Flag(help: "Two sizes and short turns: whether it works, not what it says.") var quick = false
+
+        func run() async throws {
+            let sizes = !size.isEmpty ? size : quick ? [10, 1_000] : [10, 100, 1_000, 5_000]
+            try await CompareBenchmark.run(
+                .init(sizes: sizes, poolscope: poolscope, peers: peers, isQuick: quick))
+        }
+    }
+
+    struct Serving: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "The web server's ways of using threads, for few and many scrapers.")
+
+        @Option(help: "The program made of scrape.c.") var scraper: String
+        @Option(help: "Bytes of the page.") var bytes = 30_000
+        @Option(help: "Rounds; the median counts.") var rounds = 5
+        @Option(help: "Requests of a round.") var requests = 4_000
+
+        func run() async throws {
+            try await ServingBenchmark.run(
+                .init(scraper: scraper, bytes: max(0, bytes), rounds: max(1, rounds), requests: max(32, requests)))
+        }
+    }
+
     struct Encoding: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Encoding of a page by the number of its series.")
 
@@ -74,5 +107,32 @@ struct Benchmarks: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "One observation in a histogram or a counter.")
 
         func run() { ObservationBenchmark.run() }
+    }
+
+    struct SizeSweep: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "size-sweep", abstract: "Throughput by pool size, beside what poolscope size says.")
+
+        @Option(parsing: .upToNextOption, help: "Pool sizes.") var sizes = [1, 2, 3, 4, 5, 6, 8, 10, 16, 24, 48]
+        @Option(help: "Seconds of each measurement.") var seconds = 5
+        @Option(help: "Rounds; the median counts.") var rounds = 3
+        @Option(help: "Clients, more than the largest pool.") var clients = 64
+        @Option(help: "Cores for the formula.") var cores = ProcessInfo.processInfo.activeProcessorCount
+        @Option(help: "Seconds that size watches.") var watch = 20
+        @Option(parsing: .upToNextOption, help: "read, write, chatty; default all.") var workload: [String] = []
+
+        func run() async throws {
+            let workloads = try workload.map { name in
+                guard let workload = SizeSweepBenchmark.Workload(rawValue: name) else {
+                    throw ValidationError("--workload: “\(name)” is none of read, write, chatty")
+                }
+                return workload
+            }
+            let options = SizeSweepBenchmark.Options(
+                sizes: sizes.filter { $0 > 0 }.sorted(), seconds: max(1, seconds), rounds: max(1, rounds),
+                clients: max(1, clients), cores: cores, watch: max(2, watch))
+            try await SizeSweepBenchmark(options: options).run(
+                workloads.isEmpty ? SizeSweepBenchmark.Workload.allCases : workloads)
+        }
     }
 }

@@ -10,6 +10,7 @@ package struct Agent: Service {
     private let version: String
     private let log: Logger
     private let store: SnapshotStore
+    private let status: StatusBoard
     private let pools: TargetPools
     private let server: WebServer
 
@@ -20,11 +21,12 @@ package struct Agent: Service {
         self.version = version
         self.log = log
         store = SnapshotStore(targets: configuration.targets.map(\.profile))
+        status = StatusBoard(store: store, version: version)
         pools = TargetPools(configuration)
         store.publishOwn(Self.ownSnapshot(version: version, pools))
         server = try WebServer.start(
             configuration.listen, options: WebServerOptions(),
-            router: AgentRoutes.router(store: store, version: version))
+            router: AgentRoutes.router(store: store, status: status))
     }
 
     /// The addresses with their real ports.
@@ -52,6 +54,7 @@ package struct Agent: Service {
         while !Task.isCancelled {
             do { try await Task.sleep(until: ticker.next(now: .now).instant, clock: .continuous) } catch { return }
             store.publishOwn(Self.ownSnapshot(version: version, pools))
+            status.record(at: WallTime.now)
         }
     }
 

@@ -14,7 +14,7 @@ package struct GeneratedFile: Hashable, Sendable {
 
 /// Everything that is generated. A new dashboard or rule file is one line here.
 package enum GeneratedFiles {
-    package static let dashboards: [GeneratedFile] = []
+    package static let dashboards = Dashboards.files
 
     package static let alerts: [GeneratedFile] = []
 

@@ -17,11 +17,13 @@ struct Poolscope: AsyncParsableCommand {
 
             Try it on a private throwaway server:   poolscope demo
             Watch your own:                         poolscope serve --help
+            See who holds the connections:          poolscope sessions --help
             """,
         version: PoolscopeVersion.current,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, DemoCommand.self, RecordCommand.self, ReplayCommand.self,
-            ConfigCommand.self,
+            ServeCommand.self, CheckCommand.self, SizeCommand.self, SessionsCommand.self, CancelCommand.self,
+            TerminateCommand.self,
+            DrainCommand.self, DemoCommand.self, RecordCommand.self, ReplayCommand.self, ConfigCommand.self,
             CatalogCommand.self,
         ])
 }

@@ -73,7 +73,8 @@ struct PagesTests {
     @Test("a page that is not ready names the targets that have not been tried; health does not depend on them")
     func readiness() {
         let store = store("a", "b")
-        let router = AgentRoutes.router(store: store, version: "1.2.3")
+        let router = AgentRoutes.router(
+            store: store, status: StatusBoard(store: store, version: "1.2.3"))
         func get(_ path: String) -> (Int, String) {
             let reply = router.reply(to: HTTPRequest(path: path))
             return (reply.status, String(decoding: reply.body, as: UTF8.self))
@@ -86,13 +87,21 @@ struct PagesTests {
         #expect(get("/-/ready").0 == 200, "tried, although it is down")
     }
 
-    @Test("the landing page shows version, states and why, escaped, and links to the other pages")
-    func landing() {
-        let page = LandingPage.html(
-            version: "1.2.3", statuses: [status("main", .refused, sentence: "no <route> to \"host\"")])
-        #expect(page.contains("Version 1.2.3"))
-        #expect(page.contains("no &lt;route&gt; to &quot;host&quot;"))
-        #expect(page.contains("refused"))
-        for link in ["/metrics", "/-/healthy", "/-/ready"] { #expect(page.contains("href=\"\(link)\"")) }
+    @Test("the status page, its parts and its JSON are there, and the page allows nothing from elsewhere")
+    func status() {
+        let store = store("a")
+        let router = AgentRoutes.router(store: store, status: StatusBoard(store: store, version: "1.2.3"))
+        let types = [
+            "/": "text/html; charset=utf-8", "/api/v1/status": "application/json",
+            "/status.css": "text/css; charset=utf-8", "/status.js": "text/javascript; charset=utf-8",
+            "/status.svg": "image/svg+xml",
+        ]
+        for (path, type) in types {
+            let reply = router.reply(to: HTTPRequest(path: path))
+            #expect(reply.status == 200 && reply.header("Content-Type") == type, "\(path)")
+        }
+        let policy = router.reply(to: HTTPRequest(path: "/")).header("Content-Security-Policy") ?? ""
+        #expect(policy.hasPrefix("default-src 'none'"))
+        #expect(!policy.contains("unsafe") && !policy.contains("http"))
     }
 }

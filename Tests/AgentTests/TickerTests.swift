@@ -50,11 +50,3 @@ struct ProcessStatusTests {
         #expect((ProcessStatus.openFiles() ?? 0) > 2)
     }
 }
-
-@Suite("Landing page")
-struct LandingPageTests {
-    @Test("what a server says is escaped")
-    func escaping() {
-        #expect(LandingPage.escape("<b a='\"'>&") == "&lt;b a=&#39;&quot;&#39;&gt;&amp;")
-    }
-}

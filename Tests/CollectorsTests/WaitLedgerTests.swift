@@ -187,6 +187,6 @@ struct WaitLedgerTests {
             #expect(settlement.waits.reduce(0) { $0 + $1.times } == 40_000)
         }
         print("wait ledger: 20,000 ended waits in \(seconds)")
-        #expect(seconds < .seconds(1), "unoptimised, on a busy machine")
+        #expect(seconds < .seconds(5), "unoptimised, on a busy machine")
     }
 }

@@ -2,7 +2,7 @@ import ConnectionPool
 import Testing
 import TestSupport
 
-@Suite("leases", .timeLimit(.minutes(2)))
+@Suite("leases", .timeLimit(.minutes(10)))
 struct ConnectionPoolTests {
     @Test("a connection is lent for the scope of the closure, and the next gets the same")
     func scope() async throws {

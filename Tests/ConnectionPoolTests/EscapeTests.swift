@@ -2,7 +2,7 @@ import Testing
 import TestSupport
 
 /// What must not compile does not: the compiler of these tests is asked, with the modules that they were built from.
-@Suite("no way to keep a connection beyond its scope compiles", .timeLimit(.minutes(2)))
+@Suite("no way to keep a connection beyond its scope compiles", .timeLimit(.minutes(10)))
 struct EscapeTests {
     /// A connection that tests can refer to, and a use that is right.
     static let connection = """

@@ -3,7 +3,7 @@ import Locking
 import Testing
 import TestSupport
 
-@Suite("running a pool", .timeLimit(.minutes(2)))
+@Suite("running a pool", .timeLimit(.minutes(10)))
 struct RunningTests {
     @Test("a task that asks before anybody runs the pool is served when somebody does")
     func asksBefore() async throws {

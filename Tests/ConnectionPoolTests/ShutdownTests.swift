@@ -3,7 +3,7 @@ import Locking
 import Testing
 import TestSupport
 
-@Suite("the end of a pool", .timeLimit(.minutes(2)))
+@Suite("the end of a pool", .timeLimit(.minutes(10)))
 struct ShutdownTests {
     @Test("a drain waits for the leases, refuses new ones, and returns when all is closed")
     func drains() async throws {

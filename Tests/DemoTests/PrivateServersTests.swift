@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Private servers", .timeLimit(.minutes(2)))
+@Suite("Private servers", .timeLimit(.minutes(10)))
 struct PrivateServersTests {
     @Test("a private PostgreSQL starts, stops, restarts, crashes and freezes")
     func postgresVerbs() async throws {

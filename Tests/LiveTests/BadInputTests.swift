@@ -8,7 +8,7 @@ struct BadInputTests {
     /// Starts the agent with these targets and gives the first target's state and the log once it has been tried.
     private func sentence(_ arguments: [String], state: String) async throws -> String {
         let end = try await withPoolscope(["serve"] + arguments + listen) { poolscope in
-            try await poolscope.reaches(state, within: .seconds(15))
+            try await poolscope.reaches(state)
             #expect(try await HTTPClient.get(try await poolscope.url() + "/-/ready").status == 200, "it goes on")
         }
         #expect(end.status == 0)

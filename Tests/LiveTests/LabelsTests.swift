@@ -67,7 +67,7 @@ struct LabelsTests {
                 try await run(["-C"], database: "shop")
                 try await run([], database: "pooled")
                 // The view is read every ten seconds.
-                let metrics = try await poolscope.metrics("both are known", within: .seconds(40)) { metrics in
+                let metrics = try await poolscope.metrics("both are known") { metrics in
                     ["shop", "pooled"].allSatisfy { metrics.series(ratio, ["datname": $0]) != nil }
                 }
                 let shop = try #require(metrics.series(ratio, ["datname": "shop"]))

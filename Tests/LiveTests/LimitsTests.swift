@@ -1,4 +1,5 @@
 import Demo
+import Postgres
 import TestSupport
 import Testing
 
@@ -59,14 +60,21 @@ struct LimitsTests {
         }
     }
 
-    /// Sessions of psql that stay while `body` runs.
+    /// Sessions that stay while `body` runs. Each waits for its slot: a session that looked at the server a moment ago
+    /// may still have it.
     private func holding(
         _ applications: [String], of server: PrivatePostgres, _ body: @Sendable () async throws -> Void
     ) async throws {
         guard let first = applications.first else { return try await body() }
-        try await withPsql(server, application: first, script: "SELECT pg_sleep(100)") {
-            try await holding(Array(applications.dropFirst()), of: server, body)
+        let target = try ConnectionString(
+            parsing: server.dsn(database: "shop", user: "app") + " application_name=\(first)")
+        let holder = try await eventually("\(first) has a slot") {
+            try await PostgresSession.connect(target, timeout: .seconds(10))
+        } is: { _ in
+            true
         }
+        defer { holder.close() }
+        try await holding(Array(applications.dropFirst()), of: server, body)
     }
 
     @Test("PgBouncer that refuses clients for max_client_conn is saturated, and its console still answers us")

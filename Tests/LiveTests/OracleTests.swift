@@ -116,7 +116,7 @@ struct DemoCommandTests {
             try await poolscope.metrics("both targets are up") {
                 $0.series("pg_up") == 1 && $0.series("pgbouncer_up") == 1
             }
-            try await eventually("it has ended", within: .seconds(20)) { poolscope.hasEnded }
+            try await eventually("it has ended", within: patience) { poolscope.hasEnded }
         }
         #expect(end.status == 0)
         #expect(end.output.contains("/metrics"))
@@ -128,7 +128,7 @@ struct DemoCommandTests {
         let end = try await withPoolscope(["demo", "--listen", "127.0.0.1:0"]) { poolscope in
             try await poolscope.metrics("it is up") { $0.series("pg_up") == 1 }
             poolscope.signal(9)
-            try await eventually("it has ended", within: .seconds(5)) { poolscope.hasEnded }
+            try await eventually("it has ended", within: patience) { poolscope.hasEnded }
         }
         #expect(end.status == -9)
         try await nothingIsLeft(of: end.output)

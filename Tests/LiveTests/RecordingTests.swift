@@ -27,7 +27,7 @@ private func contains(_ file: String, _ text: String) async throws -> Bool {
     return (Int(outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0) > 0
 }
 
-@Suite("Recording and replay", .timeLimit(.minutes(3)))
+@Suite("Recording and replay", .timeLimit(.minutes(10)))
 struct RecordingTests {
     private static let marker = "marker_that_stands_in_a_text"
 
@@ -271,7 +271,7 @@ private final class EncodingTap: SampleTap {
     var bytes: [UInt8] { state.withLock { $0.bytes } }
 }
 
-@Suite("A replay beside the live run", .timeLimit(.minutes(2)))
+@Suite("A replay beside the live run", .timeLimit(.minutes(10)))
 struct ReplayEqualityTests {
     @Test("a replay gives what the live run published, byte for byte, outages included")
     func equality() async throws {

@@ -2,7 +2,7 @@ import Demo
 import TestSupport
 import Testing
 
-@Suite("A budget on the watched server", .timeLimit(.minutes(3)))
+@Suite("A budget on the watched server", .timeLimit(.minutes(10)))
 struct ServerBudgetTests {
     private static let pool = ["pooler": "server"]
     private static let busy = ["pooler": "server", "state": "busy"]
@@ -39,13 +39,13 @@ struct ServerBudgetTests {
             let server = try await startServer(in: directory)
             // What cannot be stretched takes about as much as this alone.
             let poor = try await withPoolscope(try arguments(directory, server, budget: "0.1 %")) { poolscope in
-                let first = try await poolscope.metrics("the interval is stretched", within: .seconds(30)) {
+                let first = try await poolscope.metrics("the interval is stretched") {
                     interval($0) > 0.1
                 }
                 #expect(first.series("poolscope_server_budget_ratio") == 0.001)
                 #expect(first.sum("poolscope_server_cost_ratio") ?? 0 > 0)
                 #expect(first.series("poolscope_sampling_interval_seconds", ["collector": "backend_count"]) == 0.1)
-                let later = try await poolscope.metrics("the slots were seen fifty times", within: .seconds(30)) {
+                let later = try await poolscope.metrics("the slots were seen fifty times") {
                     saturations($0) >= saturations(first) + 50
                 }
                 #expect(samples(later, "backend_count") > samples(first, "backend_count") + 30)
@@ -54,7 +54,7 @@ struct ServerBudgetTests {
                 // A session that comes is counted although nobody has looked at it yet.
                 let before = try #require(later.series("poolscope_pool_connections", Self.busy))
                 try await withPsql(server, application: "holder", script: "SELECT pg_sleep(100)") {
-                    try await poolscope.metrics("one slot more is taken", within: .seconds(3)) {
+                    try await poolscope.metrics("one slot more is taken", within: .seconds(10)) {
                         $0.series("poolscope_pool_connections", Self.busy) == before + 1
                     }
                 }
@@ -100,14 +100,14 @@ struct ServerBudgetTests {
                 try await withPsql(server, application: "holder", script: "SELECT pg_sleep(100)") {
                     try await withPoolscope(try arguments(directory, server, budget: "0.01 %")) { poolscope in
                         let metrics = try await poolscope.metrics(
-                            "slots are counted between samples", within: .seconds(30)
+                            "slots are counted between samples"
                         ) {
                             samples($0, "backend_count") >= 5
                         }
                         #expect(samples(metrics, "activity") < samples(metrics, "backend_count") + 20)
                         // The holder and the agent, once it has closed what it opened for a slow read; psql's own
                         // session is in what psql says.
-                        try await eventually("the slots are the clients that psql counts", within: .seconds(30)) {
+                        try await eventually("the slots are the clients that psql counts") {
                             let clients = try await server.execute(
                                 "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
                             let backends = try await server.execute("SELECT sum(numbackends) FROM pg_stat_database")

@@ -1,7 +1,7 @@
 import Testing
 
 /// The alert rules: valid, tested, explained and shown.
-@Suite("alerts", .timeLimit(.minutes(2)))
+@Suite("alerts", .timeLimit(.minutes(10)))
 struct AlertTests {
     @Test("promtool has no complaint about the rules")
     func valid() async throws {

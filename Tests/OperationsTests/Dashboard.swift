@@ -35,7 +35,7 @@ struct Dashboard: CustomTestStringConvertible {
         let ofPanels = panels.flatMap { panel in panel.targets.map { (panel.title, $0["expr"].string ?? "") } }
         let ofVariables = variables.compactMap { variable -> (String, String)? in
             guard let query = variable["query"].string,
-                let match = query.wholeMatch(of: /label_values\((.*), *[a-z_]+\)/)
+                let match = query.wholeMatch(of: /label_values\((.*), *([a-z_]+)\)/)
             else { return nil }
             return (variable["name"].string ?? "", String(match.1))
         }
@@ -55,10 +55,53 @@ struct Panel {
     var type: String { json["type"].string ?? "" }
     var targets: [JSON] { json["targets"].elements }
     var unit: String? { json["fieldConfig"]["defaults"]["unit"].string }
+    var overrides: [JSON] { json["fieldConfig"]["overrides"].elements }
+
+    /// The queries, each with its place, its expression and the unit of its values.
+    var queries: [(legend: String, expression: String, unit: String?, instant: Bool)] {
+        targets.map { target in
+            (
+                target["legendFormat"].string ?? "", target["expr"].string ?? "",
+                unit(of: target["refId"].string ?? ""), target["instant"] == .bool(true)
+            )
+        }
+    }
+
+    /// The unit of a query's values: in a table its column's; nil for a column that is not shown.
+    private func unit(of letter: String) -> String? {
+        guard type == "table" else { return unit }
+        let options = json["transformations"].elements.first { $0["id"].string == "organize" }?["options"] ?? .null
+        let field = targets.count == 1 ? "Value" : "Value #\(letter)"
+        guard options["excludeByName"][field] == .null else { return nil }
+        let title = options["renameByName"][field].string
+        return property("unit", of: title)?.string ?? unit
+    }
+
+    /// A property that a series or column of that name has of its own.
+    func property(_ id: String, of name: String?) -> JSON? {
+        overrides.filter { $0["matcher"]["options"].string == name }.flatMap { $0["properties"].elements }
+            .first { $0["id"].string == id }?["value"]
+    }
 
     /// The values at which it changes its colour.
-    var thresholds: [Double] {
-        json["fieldConfig"]["defaults"]["thresholds"]["steps"].elements.compactMap { $0["value"].double }
+    var thresholds: [Double] { Self.values(json["fieldConfig"]["defaults"]["thresholds"]) }
+
+    /// The same, with those of a table's columns.
+    var allThresholds: Set<Double> {
+        let ofColumns = overrides.flatMap { $0["properties"].elements }.filter { $0["id"].string == "thresholds" }
+        return Set(thresholds + ofColumns.flatMap { Self.values($0["value"]) })
+    }
+
+    private static func values(_ thresholds: JSON) -> [Double] {
+        thresholds["steps"].elements.compactMap { $0["value"].double }
+    }
+
+    /// Every address that it leads to from its series and cells.
+    var dataLinks: [String] {
+        let ofSeries = json["fieldConfig"]["defaults"]["links"].elements
+        let ofColumns = overrides.flatMap { $0["properties"].elements }.filter { $0["id"].string == "links" }
+            .flatMap { $0["value"].elements }
+        return (ofSeries + ofColumns).compactMap { $0["url"].string }
     }
 
     /// The cells of the grid that it covers.

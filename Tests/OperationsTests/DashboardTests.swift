@@ -1,13 +1,14 @@
 import Foundation
 import Operations
 import Testing
+import Yams
 
 /// The form of the dashboards: what Grafana would show wrongly, or a person would not understand.
 @Suite("dashboards")
 struct DashboardTests {
     @Test("a dashboard is written in the one canonical form", arguments: Dashboard.all)
     func canonical(_ dashboard: Dashboard) throws {
-        #expect(try Repository.text(dashboard.path) == dashboard.json.canonical() + "\n", "write it with: jq -S . FILE")
+        #expect(try Repository.text(dashboard.path) == dashboard.json.canonical() + "\n", "run `make generate`")
     }
 
     @Test("dashboards have uids of their own, and can be provisioned as they are")
@@ -41,6 +42,13 @@ struct DashboardTests {
         }
     }
 
+    @Test("the lines of the grid have no holes", arguments: Dashboard.all)
+    func noHoles(_ dashboard: Dashboard) {
+        for (top, line) in Dictionary(grouping: dashboard.everyPanel, by: \.cells.rows) {
+            #expect(line.map(\.cells.columns.count).reduce(0, +) == 24, "at \(top)")
+        }
+    }
+
     @Test("every panel says what it means, when to worry and what to do next", arguments: Dashboard.all)
     func descriptions(_ dashboard: Dashboard) {
         for panel in dashboard.panels {
@@ -54,7 +62,7 @@ struct DashboardTests {
 
     @Test("every panel has a known unit, queries of its own and the chosen data source", arguments: Dashboard.all)
     func targets(_ dashboard: Dashboard) {
-        let units: Set<String> = ["s", "short", "percentunit", "bytes", "Bps", "ops"]
+        let units: Set<String> = ["s", "short", "percentunit", "bytes", "Bps", "ops", "opm"]
         for panel in dashboard.panels {
             #expect(units.contains(panel.unit ?? ""), "\(panel.title)")
             #expect(panel.json["datasource"]["uid"].string == "${datasource}", "\(panel.title)")
@@ -95,12 +103,45 @@ struct DashboardTests {
         #expect(dashboard.variables.filter { $0["type"].string == "datasource" }.count == 1)
     }
 
-    @Test("links lead to runbooks that exist", arguments: Dashboard.all)
-    func links(_ dashboard: Dashboard) {
-        let paths = dashboard.json.strings.compactMap { $0.firstMatch(of: /\/(?:blob|tree)\/main\/(.+)$/) }
-        #expect(!paths.isEmpty)
-        for path in paths {
-            #expect(Repository.exists(String(path.1)), "\(path.1)")
+    @Test("every dashboard of the list is shipped, under its own name")
+    func complete() {
+        #expect(Set(Dashboard.all.compactMap(\.uid)) == Set(DashboardID.allCases.map(\.rawValue)))
+        #expect(Dashboards.all.map(\.id) == DashboardID.allCases)
+        for dashboard in Dashboard.all {
+            #expect(DashboardID(rawValue: dashboard.uid ?? "")?.path == dashboard.path)
         }
+    }
+
+    @Test(
+        "restarts, changes of the configuration and firing alerts are drawn into the graphs", arguments: Dashboard.all)
+    func annotations(_ dashboard: Dashboard) {
+        let annotations = dashboard.json["annotations"]["list"].elements.filter { $0["builtIn"] == .null }
+        #expect(annotations.count == 4)
+        for annotation in annotations {
+            #expect(annotation["datasource"]["uid"].string == "${datasource}")
+            let labels = QueryText(annotation["expr"].string ?? "").labels(in: .shared)
+            let named = (annotation["titleFormat"].string ?? "").matches(of: /\{\{([a-z_]+)\}\}/).map { String($0.1) }
+            #expect(!named.isEmpty && Set(named).isSubset(of: labels))
+        }
+    }
+
+    @Test("the example for provisioning loads a folder, and lets nobody edit what the next version replaces")
+    func provisioning() throws {
+        let file = try YAMLDecoder().decode(
+            ProvisioningFile.self, from: Repository.text("dashboards/provisioning.yml"))
+        #expect(file.apiVersion == 1)
+        let provider = try #require(file.providers.first)
+        #expect(provider.type == "file" && !provider.allowUiUpdates && provider.options.path.hasPrefix("/"))
+    }
+
+    private struct ProvisioningFile: Decodable {
+        struct Provider: Decodable {
+            struct Options: Decodable { let path: String }
+            let type: String
+            let allowUiUpdates: Bool
+            let options: Options
+        }
+        let apiVersion: Int
+        let providers: [Provider]
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `scripts/deps`, on machines that are played by a few small scripts in a directory.
-@Suite("scripts/deps", .timeLimit(.minutes(2)))
+@Suite("scripts/deps", .timeLimit(.minutes(10)))
 struct DepsTests {
     @Test("it is plain POSIX shell")
     func syntax() async throws {
@@ -57,6 +57,23 @@ struct DepsTests {
             #expect(try machine.log().contains("apt-get install libpq-dev libmicrohttpd-dev zlib1g-dev\n"))
             #expect(try await machine.deps("demo").status == 0)
             #expect(try machine.log().contains("apt-get install postgresql pgbouncer\n"))
+        }
+    }
+
+    @Test("it installs the exporters to compare with, and none of their services")
+    func installsPeers() async throws {
+        try await Machine.with { machine async throws in
+            let outcome = try await machine.deps("compare")
+            #expect(outcome.status == 0, "\(outcome.output)")
+            let log = try machine.log()
+            #expect(
+                log.contains(
+                    "pgbouncer gcc prometheus-postgres-exporter prometheus-pgbouncer-exporter\npolicy: exit 101")
+            )
+            #expect(log.contains("systemctl --quiet disable prometheus-postgres-exporter.service"))
+            #expect(log.contains("systemctl --quiet disable prometheus-pgbouncer-exporter.service"))
+            #expect(machine.servers() == [])
+            #expect(try await machine.deps("compare").output == "")
         }
     }
 
@@ -169,6 +186,6 @@ struct DepsTests {
     func unknownPurpose() async throws {
         let outcome = try await Command.run("scripts/deps", ["everything"])
         #expect(outcome.status == 1)
-        #expect(outcome.output == "scripts/deps: 'everything' is none of build, demo, test\n")
+        #expect(outcome.output == "scripts/deps: 'everything' is none of build, demo, test, compare\n")
     }
 }

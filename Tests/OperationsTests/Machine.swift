@@ -43,6 +43,8 @@ struct Machine {
             postgresql) make_program "$DEPS_ROOT/usr/lib/postgresql/15/bin/initdb" ;;
             pgbouncer) make_program "$DEPS_ROOT/usr/sbin/pgbouncer" ;;
             prometheus) make_program "$DEPS_ROOT/bin/prometheus"; make_program "$DEPS_ROOT/bin/promtool" ;;
+            gcc) make_program "$DEPS_ROOT/bin/cc" ;;
+            prometheus-*-exporter) make_program "$DEPS_ROOT/bin/$package" ;;
             python3-prometheus-client) mkdir -p "$DEPS_ROOT/usr/lib/python3/dist-packages/prometheus_client" ;;
             python3) cp "$DEPS_ROOT/python3" "$DEPS_ROOT/bin/python3" ;;
             *) : >"$DEPS_ROOT/installed/$package" ;;

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The Makefile and what continuous integration runs.
-@Suite("make", .timeLimit(.minutes(2)))
+@Suite("make", .timeLimit(.minutes(10)))
 struct MakefileTests {
     static let targets = ["deps", "run", "build", "test", "generate", "format", "lint", "clean", "help"]
 

@@ -6,7 +6,7 @@ import PostgresPool
 import TestSupport
 import Testing
 
-@Suite("a pool at its limits", .privatePostgres(), .timeLimit(.minutes(3)))
+@Suite("a pool at its limits", .privatePostgres(), .timeLimit(.minutes(10)))
 struct LimitTests {
     private let server = PrivatePostgres.current!
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import PostgresPool
 
-@Suite("a pool before PgBouncer", .privatePostgres(), .timeLimit(.minutes(3)))
+@Suite("a pool before PgBouncer", .privatePostgres(), .timeLimit(.minutes(10)))
 struct PoolerTests {
     private let server = PrivatePostgres.current!
 
@@ -119,7 +119,7 @@ struct PoolerTests {
                         try await connection.query("SELECT 1", timeout: .milliseconds(200))
                     }
                     #expect(error?.kind == .timeout)
-                    #expect(ContinuousClock.now - start < .seconds(5))
+                    #expect(ContinuousClock.now - start < .seconds(20))
                     // Whether PgBouncer let the client go or not: the error and the connection agree.
                     #expect((connection.condition == .usable) == (error?.isConnectionLost == false))
                 }

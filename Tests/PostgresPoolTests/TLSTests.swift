@@ -5,7 +5,7 @@ import PostgresPool
 import TestSupport
 import Testing
 
-@Suite("a pool over TLS", .timeLimit(.minutes(2)))
+@Suite("a pool over TLS", .timeLimit(.minutes(10)))
 struct TLSTests {
     @Test("SCRAM with channel binding and a verified certificate; cancelling works too")
     func scram() async throws {

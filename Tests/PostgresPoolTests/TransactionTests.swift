@@ -8,7 +8,7 @@ import Testing
 
 @testable import PostgresPool
 
-@Suite("transactions over a pool", .privatePostgres(), .timeLimit(.minutes(3)))
+@Suite("transactions over a pool", .privatePostgres(), .timeLimit(.minutes(10)))
 struct TransactionTests {
     private let server = PrivatePostgres.current!
 

@@ -48,7 +48,7 @@ struct FaultTests {
             let statement = await failure { _ = try await session.query("select 1", timeout: .milliseconds(300)) }
             let target = try server.target()
             let attempt = await failure { _ = try await PostgresSession.connect(target, timeout: .milliseconds(300)) }
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(ContinuousClock.now - start < .seconds(20))
             #expect(statement?.kind == .timeout && session.hasPendingAnswer)
             #expect(attempt?.kind == .timeout)
             await server.resume()

@@ -73,7 +73,7 @@ struct PollerTests {
             task.cancel()
             #expect(await task.result.failure as? Poller.Failure == .cancelled)
         }
-        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(ContinuousClock.now - start < .seconds(20))
     }
 
     @Test("hundreds of waits, ready, late and cancelled in a race, end once each")
@@ -117,7 +117,7 @@ struct PollerTests {
                 return Value(released: released)
             }
         }
-        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(ContinuousClock.now - start < .seconds(20))
         #expect(!released.withLock { $0 })
         hang.send()
         try await eventually("the value is released") { released.withLock { $0 } }

@@ -1,3 +1,6 @@
+/// How long a test waits for what must come: far longer than it takes, since a machine may be busy.
+package let patience = Duration.seconds(60)
+
 /// A value that did not become what a test waits for: says what it was last, and where.
 package struct NotWithinTime: Error, CustomStringConvertible {
     package let description: String
@@ -9,7 +12,7 @@ package struct NotWithinTime: Error, CustomStringConvertible {
 ///   `CancellationError` when the test is cancelled.
 @discardableResult
 package func eventually<Value>(
-    _ what: String, within limit: Duration = .seconds(10), fileID: String = #fileID, line: Int = #line,
+    _ what: String, within limit: Duration = patience, fileID: String = #fileID, line: Int = #line,
     _ read: () async throws -> Value, is condition: (Value) -> Bool
 ) async throws -> Value {
     let end = ContinuousClock.now + limit
@@ -32,7 +35,7 @@ package func eventually<Value>(
 
 /// As above, for a plain condition.
 package func eventually(
-    _ what: String, within limit: Duration = .seconds(10), fileID: String = #fileID, line: Int = #line,
+    _ what: String, within limit: Duration = patience, fileID: String = #fileID, line: Int = #line,
     _ condition: () async throws -> Bool
 ) async throws {
     try await eventually(what, within: limit, fileID: fileID, line: line, condition, is: { $0 })

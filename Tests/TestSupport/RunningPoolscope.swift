@@ -23,7 +23,7 @@ package struct RunningPoolscope: Sendable {
 
     /// The address that it says it listens on, e.g. `http://127.0.0.1:40123`.
     package func url() async throws -> String {
-        try await eventually("poolscope listens", within: .seconds(20)) {
+        try await eventually("poolscope listens", within: patience) {
             lines.withLock { lines -> String? in
                 lines.lazy.compactMap { $0.firstMatch(of: #/(?:listening on |http:\/\/)(127\.0\.0\.1:\d+)/#)?.1 }.first
                     .map { "http://\($0)" }
@@ -41,7 +41,7 @@ package struct RunningPoolscope: Sendable {
     /// Scrapes until the condition holds.
     @discardableResult
     package func metrics(
-        _ what: String, within limit: Duration = .seconds(10), fileID: String = #fileID, line: Int = #line,
+        _ what: String, within limit: Duration = patience, fileID: String = #fileID, line: Int = #line,
         until condition: (MetricsText) -> Bool
     ) async throws -> MetricsText {
         try await eventually(what, within: limit, fileID: fileID, line: line, { try await metrics() }, is: condition)
@@ -55,7 +55,7 @@ package struct RunningPoolscope: Sendable {
 
     /// Waits until the only target, or the one named, is in a state.
     package func reaches(
-        _ state: String, target: String? = nil, within limit: Duration = .seconds(10), fileID: String = #fileID,
+        _ state: String, target: String? = nil, within limit: Duration = patience, fileID: String = #fileID,
         line: Int = #line
     ) async throws {
         try await eventually(

@@ -5,7 +5,7 @@ import Testing
 @testable import WebServer
 
 /// What clients see when all goes well.
-@Suite(.timeLimit(.minutes(1))) struct WebServerTests {
+@Suite(.timeLimit(.minutes(10))) struct WebServerTests {
     @Test("GET is answered with status, headers and body")
     func get() throws {
         let server = try startTestServer()
@@ -17,6 +17,20 @@ import Testing
         #expect(reply.headers["x-content-type-options"] == "nosniff")
         #expect(reply.headers["cache-control"] == "no-store")
         #expect(reply.headers["server"] == nil)
+    }
+
+    @Test(
+        "whichever threads serve, several connections are served side by side, and stopping ends them",
+        arguments: [WebServerThreads.one, .pool(2), .pool(4), .perConnection])
+    func threads(_ threads: WebServerThreads) throws {
+        let server = try startTestServer(WebServerOptions(threads: threads))
+        let clients = try (0..<8).map { _ in try RawClient(server) }
+        for _ in 0..<2 {
+            for client in clients { #expect(try client.request("/").text == "shared by all\n") }
+        }
+        #expect(try clients[0].request("/large").body == largeBody)
+        server.stop()
+        for client in clients { #expect(client.isClosedByServer()) }
     }
 
     @Test("HEAD gets the length, but no body, and the connection goes on")

@@ -5,6 +5,8 @@ import Observations
 /// Memory: the sessions of one sample, and so many groups.
 package struct SessionLedger: Sendable {
     package static let groupLimit = 500
+    /// What every Poolscope calls itself: an agent that watches the same server bounds its own sessions.
+    private static let ownName = "poolscope"
 
     private struct Identity: Hashable {
         let pid: Int32
@@ -30,7 +32,7 @@ package struct SessionLedger: Sendable {
         (hidden, omitted) = (0, 0)
         for owner in groups.keys { groups[owner]?.forgetCurrent() }
         var now: [Identity: SessionOwner] = [:]
-        for row in sample.rows where row.isClientBackend && !row.isSelf {
+        for row in sample.rows where row.isClientBackend && !row.isSelf && row.applicationName != Self.ownName {
             let owner = SessionOwner(row)
             guard groups[owner] != nil || groups.count < Self.groupLimit else {
                 omitted += 1

@@ -89,13 +89,15 @@ package struct SystemCheck: Sendable {
         guard let facts = board.facts(of: status.profile.name) else { return false }
         let seconds = watch / .seconds(1)
         return facts.watchedSeconds >= seconds && facts.countedSeconds >= seconds / 2
-            && Self.sources(for: status.profile.kind).isSubset(of: facts.asked)
+            && Self.sources[status.profile.kind]?.isSubset(of: facts.asked) ?? false
     }
 
-    private static func sources(for kind: TargetKind) -> Set<String> {
-        let all = Collectors.sources(for: kind) + (otherSources[kind] ?? [])
-        return Set(all.filter { $0.cadence != .betweenSamples }.map { $0.name })
-    }
+    /// Names of all that a target of each kind is to be asked for.
+    private static let sources = Dictionary(
+        uniqueKeysWithValues: TargetKind.allCases.map { kind in
+            let all = Collectors.sources(for: kind) + (otherSources[kind] ?? [])
+            return (kind, Set(all.filter { $0.cadence != .betweenSamples }.map { $0.name }))
+        })
 
     private func target(_ target: TargetConfiguration, _ status: TargetStatus, isGathered: Bool) -> CheckedTarget {
         var checked = CheckedTarget(

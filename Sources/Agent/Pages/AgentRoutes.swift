@@ -2,15 +2,17 @@ import WebServer
 
 /// The agent's pages. None of them asks a database: they show what the store holds.
 enum AgentRoutes {
-    static func router(store: SnapshotStore, version: String) -> Router {
+    static func router(store: SnapshotStore, status: StatusBoard) -> Router {
         let metrics = MetricsPage(store: store)
+        let style = asset("text/css", StatusStyle.css)
+        let script = asset("text/javascript", StatusScript.javascript)
+        let icon = asset("image/svg+xml", StatusStyle.icon)
         return Router([
-            Route(path: "/") { _ in
-                PreparedReply(
-                    status: 200, contentType: "text/html; charset=utf-8",
-                    headers: [("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")],
-                    body: Array(LandingPage.html(version: version, statuses: store.current.statuses).utf8))
-            },
+            Route(path: "/") { _ in status.page() },
+            Route(path: "/api/v1/status") { _ in status.json() },
+            Route(path: "/status.css") { _ in style },
+            Route(path: "/status.js") { _ in script },
+            Route(path: "/status.svg") { _ in icon },
             Route(path: "/metrics") { metrics.reply(to: $0) },
             Route(path: "/-/healthy") { _ in text(200, "Poolscope is healthy.\n") },
             Route(path: "/-/ready") { _ in readiness(store.current.statuses) },
@@ -22,6 +24,12 @@ enum AgentRoutes {
         guard !untried.isEmpty else { return text(200, "Poolscope is ready.\n") }
         let shown = untried.prefix(20).joined(separator: ", ") + (untried.count > 20 ? ", …" : "")
         return text(503, "Not ready: not every target has been tried yet: \(shown)\n")
+    }
+
+    /// A part of a page; asked for anew each time, since the next version's may differ.
+    private static func asset(_ contentType: String, _ text: String) -> PreparedReply {
+        PreparedReply(
+            status: 200, contentType: contentType, headers: [("Cache-Control", "no-cache")], body: Array(text.utf8))
     }
 
     private static func text(_ status: Int, _ text: String) -> PreparedReply {

@@ -253,11 +253,11 @@ struct TargetMonitor {
         log.log(level: isNew ? .warning : .debug, "\(name) could not be read: \(problem)")
     }
 
-    private func publish() {
+    private mutating func publish() {
         let status = TargetStatus(
             profile: profile, state: health.state, sentence: health.sentence, version: pipeline.version,
             wasTried: health.state != .connecting)
-        outlets.store.publish(pipeline.snapshot(), status, at: index)
+        outlets.store.publish(pipeline.publish(), status, at: index)
     }
 }
 

@@ -23,6 +23,7 @@ struct TargetPipeline {
     private var advice: TargetAdvice
     /// Sources that this session has been asked for, whatever they answered.
     private var asked: Set<String> = []
+    private var builder: SnapshotBuilder
 
     init(profile: TargetProfile, interval: Duration, board: ClusterBoard, advice: AdviceRules = AdviceRules()) {
         self.profile = profile
@@ -33,6 +34,7 @@ struct TargetPipeline {
             share: profile.rules.serverBudget, interval: interval, sources: Collectors.sources(for: profile.kind))
         report = TargetReport(profile: profile, interval: interval)
         self.advice = TargetAdvice(profile: profile, rules: advice, board: board.advice)
+        builder = SnapshotBuilder(constant: [Label("target", profile.name)], isUp: false)
     }
 
     /// How many ticks one sample is to stand for, so that the server's budget is kept.
@@ -160,9 +162,9 @@ struct TargetPipeline {
         }
     }
 
-    /// All families after the last event.
-    func snapshot() -> Snapshot {
-        var builder = SnapshotBuilder(constant: [Label("target", profile.name)], isUp: state == .up)
+    /// All families after the last event. What the builder remembers makes the next call cheaper, and changes nothing.
+    mutating func publish() -> Snapshot {
+        builder.beginTick(isUp: state == .up)
         for collector in collectors { collector.emit(into: &builder) }
         advice.emit(into: &builder)
         report.emit(state: state, version: version, into: &builder)
@@ -173,5 +175,11 @@ struct TargetPipeline {
             builder.add(SamplerFamilies.serverCost, ["collector": source.name], ratio)
         }
         return builder.build()
+    }
+
+    /// The same for whoever asks once.
+    func snapshot() -> Snapshot {
+        var copy = self
+        return copy.publish()
     }
 }

@@ -10,7 +10,7 @@ package struct BlockingCollector: Collector {
     /// Root blockers that are named.
     static let limit = 5
 
-    static let blocked = FamilyDescriptor(
+    package static let blocked = FamilyDescriptor(
         "poolscope_blocked_sessions", .gauge, labels: ["datname"],
         help:
             "Client sessions that wait for a heavyweight lock which another session holds or is queued for; 0 when "
@@ -22,7 +22,7 @@ package struct BlockingCollector: Collector {
             + "\(BlockingSource.waiterLimit) waiting sessions with the oldest statements; absent when that was not "
             + "answered."
     )
-    static let longest = FamilyDescriptor(
+    package static let longest = FamilyDescriptor(
         "poolscope_longest_block_seconds", .gauge, unit: "seconds", labels: ["datname"],
         help: "How long the client session that has waited longest for a lock has waited in its statement: by "
             + "pg_locks.waitstart from PostgreSQL 14 on, before that since it was first seen waiting. 0 when none "

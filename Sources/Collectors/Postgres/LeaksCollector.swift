@@ -7,7 +7,7 @@ package struct LeaksCollector: Collector {
     package static let families = [leaked, FoldedSeries.descriptor]
     package static let sources: [any Source.Type] = [ActivitySource.self]
 
-    static let leaked = FamilyDescriptor(
+    package static let leaked = FamilyDescriptor(
         "poolscope_leaked_connections", .gauge, labels: ["datname", "application_name"],
         openLabels: ["application_name"],
         help: "Client sessions that are idle (not in a transaction) for longer than leak_threshold, counted only while "

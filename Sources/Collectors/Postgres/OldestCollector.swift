@@ -7,16 +7,16 @@ package struct OldestCollector: Collector {
     package static let families = [oldestQuery, oldestTransaction, oldestIdleInTransaction]
     package static let sources: [any Source.Type] = [ActivitySource.self]
 
-    static let oldestQuery = FamilyDescriptor(
+    package static let oldestQuery = FamilyDescriptor(
         "poolscope_oldest_query_seconds", .gauge, unit: "seconds", labels: ["datname"],
         help:
             "Age of the longest running statement of client backends; 0 when none runs, absent where privileges hide a "
             + "session of the database.")
-    static let oldestTransaction = FamilyDescriptor(
+    package static let oldestTransaction = FamilyDescriptor(
         "poolscope_oldest_transaction_seconds", .gauge, unit: "seconds", labels: ["datname"],
         help: "Age of the oldest open transaction of client backends, whatever it does now; 0 when none is open, "
             + "absent where privileges hide a session of the database.")
-    static let oldestIdleInTransaction = FamilyDescriptor(
+    package static let oldestIdleInTransaction = FamilyDescriptor(
         "poolscope_oldest_idle_in_transaction_seconds", .gauge, unit: "seconds", labels: ["datname"],
         help: "How long the oldest idle-in-transaction session has been idle (not the age of its transaction); 0 when "
             + "there is none, absent where privileges hide a session of the database.")

@@ -48,7 +48,7 @@ package struct PostgresBinaries: Sendable, Equatable {
     }
 
     /// Where `scripts/deps` puts what Debian lacks, by the same rule.
-    private static var cache: String {
+    package static var cache: String {
         func value(_ name: String) -> String? {
             getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
         }

@@ -97,7 +97,7 @@ struct CheckCommand: AsyncParsableCommand {
         let report = CheckReport(
             targets: facts.map { CheckReport.Target($0, snoozes: configuration.snoozes, at: now) },
             version: PoolscopeVersion.current, time: now, configurationFile: targets.config)
-        try Output.deliver(format.write(report, style: Terminal.style))
+        try Output.deliver(format.write(report, style: .ofOutput))
         let code = report.exitCode(failingOn: failOn.severity)
         if code != CheckReport.passedCode { throw ExitCode(code) }
     }

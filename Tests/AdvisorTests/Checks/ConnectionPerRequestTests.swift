@@ -7,7 +7,8 @@ struct ConnectionPerRequestTests {
     private func outcome(sessions: Double?, transactions: Double, opened: Int = 0) -> CheckOutcome {
         ConnectionPerRequest.run(
             SampleFacts.server { server in
-                var growth = ["xact_commit": transactions]
+                // A log-in is a transaction, too.
+                var growth = ["xact_commit": transactions + (sessions ?? 0)]
                 growth["sessions"] = sessions
                 server.traffic = .known([DatabaseTraffic(database: "shop", seconds: 10, growth: growth)])
                 server.sessions.change { $0.groups[0].opened = opened }
@@ -18,7 +19,7 @@ struct ConnectionPerRequestTests {
     func finds() throws {
         let finding = try #require(outcome(sessions: 100, transactions: 100, opened: 3).findings.first)
         #expect(finding.subject == "shop" && finding["session_rate"] == 10 && finding["sessions_per_transaction"] == 1)
-        #expect(finding.message.contains("for every 1 transactions") && finding.message.contains("“web”"))
+        #expect(finding.message.contains("for every transaction.") && finding.message.contains("“web”"))
     }
 
     @Test("one in five is the limit, and a handful is none")

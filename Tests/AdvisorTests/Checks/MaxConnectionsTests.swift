@@ -19,7 +19,9 @@ struct MaxConnectionsTests {
         let outcome = outcome(1_000, memoryGiB: 16, cores: nil)
         let finding = try #require(outcome.findings.first)
         #expect(outcome.findings.count == 1 && finding.severity == .warning)
-        #expect(finding["possible_use"] == 8 * 1_073_741_824 + 1_000 * 14 * 1_048_576)
+        let gibibyte = 1_073_741_824.0
+        let most: Double = 8 * gibibyte + 1_000 * 14 * gibibyte / 1_024
+        #expect(finding["possible_use"] == most)
         #expect(outcome.remedyLines == ["ALTER SYSTEM SET max_connections = 351;"])
         #expect(self.outcome(500, memoryGiB: 16, cores: nil).isPassed)
     }

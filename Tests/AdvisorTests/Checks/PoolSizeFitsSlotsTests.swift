@@ -5,7 +5,9 @@ import Testing
 @Suite("check pool-size-fits-slots")
 struct PoolSizeFitsSlotsTests {
     private func outcome(size: Double, used: Int = 10) -> CheckOutcome {
-        var facts = SampleFacts.server { $0.sessions.change { $0.groups[0].current = used } }
+        var facts = SampleFacts.server { server in
+            server.sessions.change { ($0.groups[0].current, $0.groups[0].pooled) = (used, used) }
+        }
         facts.poolers["pooler"]?.databases.change { $0[0].numbers["pool_size"] = size }
         return PoolSizeFitsSlots.run(facts)
     }

@@ -41,7 +41,8 @@ struct SessionLedgerTests {
         var ledger = SessionLedger()
         var worker = row(2, start: 0)
         worker.backendType = "parallel worker"
-        ledger.observe(ActivitySample(sampledAt: time(1), rows: [row(1, start: 0, isSelf: true), worker]))
+        let agent = row(3, start: 0, application: "poolscope")
+        ledger.observe(ActivitySample(sampledAt: time(1), rows: [row(1, start: 0, isSelf: true), worker, agent]))
         #expect(try #require(ledger.survey).groups.isEmpty)
     }
 

@@ -8,10 +8,10 @@ struct CheckReportTests {
     @Test("the worst findings are first, snoozed ones are apart")
     func order() {
         let report = SampleReport.report
-        #expect(report.findings.map(\.check.id).prefix(2) == ["leaked-connections", "target-reachable"])
+        #expect(report.findings.map { $0.check.id }.prefix(2) == ["leaked-connections", "target-reachable"])
         #expect(
             zip(report.findings, report.findings.dropFirst()).allSatisfy { $0.finding.severity >= $1.finding.severity })
-        #expect(report.snoozed.map(\.check.id) == ["reserved-slots"])
+        #expect(report.snoozed.map { $0.check.id } == ["reserved-slots"])
         #expect(report.unread == ["db2"])
     }
 

@@ -39,23 +39,23 @@ private struct Advised {
         pipeline.apply(.tickEnded(state, seconds: 0.001), at: time)
     }
 
-    func value(_ family: String, _ labels: [String: String]) throws -> Double? {
-        let text = String(decoding: TextEncoder.encode(Snapshot.merging([pipeline.snapshot()])), as: UTF8.self)
+    mutating func value(_ family: String, _ labels: [String: String]) throws -> Double? {
+        let text = String(decoding: TextEncoder.encode(Snapshot.merging([pipeline.publish()])), as: UTF8.self)
         return try MetricsText(parsing: text).series(family, labels)
     }
 
-    func passed(_ check: String) throws -> Double? { try value("poolscope_check_passed", ["check": check]) }
+    mutating func passed(_ check: String) throws -> Double? { try value("poolscope_check_passed", ["check": check]) }
 
-    func findings(_ check: String, _ severity: String) throws -> Double? {
+    mutating func findings(_ check: String, _ severity: String) throws -> Double? {
         try value("poolscope_check_findings", ["check": check, "severity": severity])
     }
 }
 
 @Suite("The agent's own checks")
 struct TargetAdviceTests {
+    private static let fixture = PostgresFixture.all[6]
     private static let server: [(any Source.Type, any ResultTable)] = [
-        (ActivitySource.self, PostgresFixture(version: 16).activity),
-        (DatabasesSource.self, PostgresFixture(version: 16).databases),
+        (ActivitySource.self, fixture.activity), (DatabasesSource.self, fixture.databases),
     ]
 
     @Test("the first evaluation is after half a minute, then every minute")

@@ -77,7 +77,7 @@ struct ConfigurationProblemTests {
             (
                 "url: x",
                 "url: is not a key of a target; "
-                    + "its keys are name, kind, dsn, cluster, cores, spindles, password_file, interval, "
+                    + "its keys are name, kind, dsn, cluster, cores, spindles, memory, password_file, interval, "
                     + "slow_threshold, slow_overrides, leak_threshold, series_limit, server_budget, labels"
             ),
         ])
@@ -91,7 +91,7 @@ struct ConfigurationProblemTests {
             (
                 "x y: 1",
                 "what stands before the colon is not a key of a target; "
-                    + "its keys are name, kind, dsn, cluster, cores, spindles, password_file, interval, "
+                    + "its keys are name, kind, dsn, cluster, cores, spindles, memory, password_file, interval, "
                     + "slow_threshold, slow_overrides, leak_threshold, series_limit, server_budget, labels"
             ),
             ("? [a]\n  : 1", "has a key that is not text"),

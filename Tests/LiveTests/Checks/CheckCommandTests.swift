@@ -5,6 +5,9 @@ import Testing
 
 @Suite("poolscope check")
 struct CheckCommandTests {
+    private static let project =
+        "/" + "\(#filePath)".split(separator: "/").dropLast(4).joined(separator: "/")
+
     private func check(_ arguments: [String], environment: [String: String?] = [:]) async throws -> Tool.Outcome {
         try await runTool(
             ProductsDirectory.poolscope, ["check"] + arguments, environment: environment, timeout: .seconds(120))
@@ -103,14 +106,11 @@ struct CheckCommandTests {
 
             try await withPoolscope(["serve", "--config", configuration] + listen) { poolscope in
                 let address = try await poolscope.url().replacing("http://", with: "")
-                let files = try await runTool(
-                    ProductsDirectory.poolscope, ["catalog", "files", "--into", directory.path + "/files"])
-                #expect(files.status == 0)
                 let prometheus = try await PrivatePrometheus.start(
                     in: directory, name: "good",
                     configuration: """
                         global: {scrape_interval: 1s}
-                        rule_files: ["\(directory.path)/files/alerts/poolscope.yml"]
+                        rule_files: ["\(Self.project)/alerts/poolscope.yml"]
                         scrape_configs: [{job_name: poolscope, static_configs: [{targets: ["\(address)"]}]}]
                         """)
                 try await eventually("Prometheus has scraped", within: .seconds(60)) {
@@ -131,8 +131,7 @@ struct CheckCommandTests {
     @Test("docs/checks.md is what `poolscope catalog checks` prints")
     func document() async throws {
         let printed = try await runTool(ProductsDirectory.poolscope, ["catalog", "checks"])
-        let project = "\(#filePath)".split(separator: "/").dropLast(4).joined(separator: "/")
-        let document = try String(contentsOfFile: "/\(project)/docs/checks.md", encoding: .utf8)
+        let document = try String(contentsOfFile: "\(Self.project)/docs/checks.md", encoding: .utf8)
         #expect(printed.output == document)
     }
 }

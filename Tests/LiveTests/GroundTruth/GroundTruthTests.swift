@@ -2,7 +2,7 @@ import Locking
 import TestSupport
 import Testing
 
-@Suite("Ground truth: known work, the server's log, and what Poolscope says", .timeLimit(.minutes(5)))
+@Suite("Ground truth: known work, the server's log, and what Poolscope says", .timeLimit(.minutes(10)))
 struct GroundTruthTests {
     private static let settings = [
         GroundTruthMeasurement.Setting(seed: 1),

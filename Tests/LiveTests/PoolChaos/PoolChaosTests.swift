@@ -11,7 +11,7 @@ import Testing
 /// Many tasks over a small pool while everything that can fail fails: what was promised is counted afterwards.
 ///
 /// `POOL_CHAOS_SEED` chooses another order of faults and requests; `POOL_CHAOS_SECONDS` another length.
-@Suite("A pool in chaos", .timeLimit(.minutes(5)))
+@Suite("A pool in chaos", .timeLimit(.minutes(10)))
 struct PoolChaosTests {
     private static let seed = variable("POOL_CHAOS_SEED").flatMap(UInt64.init) ?? 1
     private static let time = Duration.seconds(variable("POOL_CHAOS_SECONDS").flatMap(Int.init) ?? 15)
@@ -84,7 +84,7 @@ struct PoolChaosTests {
                 let start = ContinuousClock.now
                 await pool.drain(within: .milliseconds(300))
                 // The bound, the second for cancelled leases, and a busy machine.
-                #expect(ContinuousClock.now - start < .seconds(3))
+                #expect(ContinuousClock.now - start < .seconds(20))
                 isOver.withLock { $0 = true }
                 try await group.waitForAll()
                 await server.resume()
@@ -168,7 +168,7 @@ struct PoolChaosTests {
             let stop = ContinuousClock.now
             try await group.waitForAll()
             // For a connection, its statement, the cancelling and the rollback.
-            #expect(ContinuousClock.now - stop < .seconds(10), "the tasks end")
+            #expect(ContinuousClock.now - stop < .seconds(30), "the tasks end")
             return dealt
         }
     }

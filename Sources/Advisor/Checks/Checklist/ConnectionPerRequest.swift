@@ -11,7 +11,8 @@ enum ConnectionPerRequest: Check {
     static let explanation = """
         To open a connection costs the server a process, a log-in and cold caches: more than most transactions. \
         pg_stat_database counts sessions and transactions (PostgreSQL 14+), those too that live for milliseconds. It is a \
-        finding when a database has at least 10 new sessions in the watch and more than one for every 5 transactions.
+        finding when a database has at least 10 new sessions in the watch and more than one for every 5 transactions, \
+        those of the log-ins left out.
         """
 
     private static let leastSessions = 10.0
@@ -25,19 +26,25 @@ enum ConnectionPerRequest: Check {
         }
         let findings = traffic.compactMap { finding($0, server.sessions.value) }
         let sessions = traffic.reduce(0) { $0 + ($1.growth["sessions"] ?? 0) }
-        let transactions = traffic.reduce(0) { $0 + $1.transactions }
+        let transactions = traffic.reduce(0) { $0 + Self.served($1) }
         return .found(
             findings,
             orPassed: "\(CheckText.count(sessions, "new session")) for \(CheckText.count(transactions, "transaction"))")
     }
 
+    /// Transactions without those of the log-ins, of which the server counts one for each session.
+    private static func served(_ traffic: DatabaseTraffic) -> Double {
+        max(0, traffic.transactions - (traffic.growth["sessions"] ?? 0))
+    }
+
     private static func finding(_ traffic: DatabaseTraffic, _ survey: SessionSurvey?) -> Finding? {
         guard let sessions = traffic.growth["sessions"], sessions >= leastSessions else { return nil }
-        let ratio = sessions / max(1, traffic.transactions)
+        let served = Self.served(traffic)
+        let ratio = sessions / max(1, served)
         guard ratio > sessionsPerTransaction else { return nil }
         var evidence = [
-            Evidence("sessions", sessions), Evidence("transactions", traffic.transactions),
-            Evidence("sessions_per_transaction", ratio, .ratio),
+            Evidence("sessions", sessions), Evidence("transactions", served),
+            Evidence("sessions_per_transaction", ratio),
             Evidence("session_rate", sessions / traffic.seconds, .perSecond),
         ]
         let openers = (survey?.groups ?? []).filter { $0.owner.database == traffic.database && $0.opened > 0 }
@@ -48,7 +55,7 @@ enum ConnectionPerRequest: Check {
         return Finding(
             severity, subject: traffic.database,
             "In \(CheckText.name(traffic.database)) a new session is opened for every "
-                + "\(CheckText.number(max(1, 1 / ratio))) transactions.\(who)",
+                + "\(ratio >= 1 ? "transaction" : "\(CheckText.number(1 / ratio)) transactions").\(who)",
             evidence: evidence,
             remedy: Remedy(
                 "Keep a pool in each process of the application, made once and not per request; where processes are "

@@ -7,7 +7,7 @@ enum PoolSizeFitsMachine: Check {
     static let title = "The pools' size matches the machine"
     static let severity = CheckSeverity.info
     static let subjects = [TargetKind.postgres]
-    static let needs: [Fact] = [.cores, .sessions]
+    static let needs: [Fact] = [.sessions, .cores]
     static let explanation = """
         A server is fastest with about cores × 2 + effective spindles connections at work (an SSD counts as 1); with \
         more, statements wait for each other inside it instead of in the pool, where waiting is cheap and seen. It is a \

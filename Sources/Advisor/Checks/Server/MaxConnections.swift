@@ -30,7 +30,10 @@ enum MaxConnections: Check {
             },
             facts.target.cores.flatMap { coresFinding(connections, cores: Double($0)) },
         ].compactMap(\.self)
-        return .found(findings, orPassed: "\(CheckText.number(connections)) connections")
+        let host = [
+            facts.target.memoryBytes.map(CheckText.bytes), facts.target.cores.map { CheckText.count($0, "core") },
+        ].compactMap(\.self).joined(separator: ", ")
+        return .found(findings, orPassed: "\(CheckText.number(connections)) connections, on \(host)")
     }
 
     private static func memoryFinding(

@@ -35,8 +35,10 @@ enum RoleAndDatabaseLimits: Check {
         findings.sort { $0.severity > $1.severity }
         return .found(
             Array(findings.prefix(20)),
-            orPassed: "\(CheckText.count(roles.count, "role")) and \(CheckText.count(databases.count, "database")) "
-                + "have limits; none is nearly used up")
+            orPassed: roles.isEmpty && databases.isEmpty
+                ? "no role or database has one"
+                : "\(CheckText.count(roles.count, "role")) and \(CheckText.count(databases.count, "database")) "
+                    + "have limits; none is nearly used up")
     }
 }
 

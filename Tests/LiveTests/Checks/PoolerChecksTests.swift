@@ -170,10 +170,10 @@ struct PoolerChecksTests {
         try await withPrivateDirectory { directory in
             let server = try await startServer(in: directory)
             let pooler = try await Self.startPooler(in: directory, server, settings: ["default_pool_size": "1"])
-            let busy = try await Self.connect(pooler.dsn(database: "shop", user: "app"))
-            defer { busy.close() }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
+                    let busy = try await Self.connect(pooler.dsn(database: "shop", user: "app"))
+                    defer { busy.close() }
                     do {
                         _ = try await busy.simpleQuery("SELECT pg_sleep(300)", timeout: .seconds(300))
                     } catch is PostgresError {}

@@ -39,11 +39,11 @@ extension SampleFacts {
                 pointer: UInt64(100 + index), link: UInt64(500 + index))
         }
         bouncer.clients = .known(clients)
-        let servers = (0..<(working + idle)).map { index in
-            PgBouncerServer(
+        let servers = (0..<(working + idle)).map { index -> PgBouncerServer in
+            let pointers = (own: UInt64(500 + index), client: UInt64(100 + index))
+            return PgBouncerServer(
                 database: "shop", user: "web", state: "active", requestedAt: PgBouncerTime(localSeconds: now),
-                closeNeeded: false, pointer: UInt64(500 + index), link: UInt64(100 + index),
-                remotePID: Int32(700 + index))
+                closeNeeded: false, pointer: pointers.own, link: pointers.client, remotePID: Int32(700 + index))
         }
         bouncer.servers = .known(servers)
     }

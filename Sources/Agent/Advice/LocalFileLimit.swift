@@ -7,14 +7,18 @@ enum LocalFileLimit {
     private static let processLimit = 100_000
 
     /// Nil where the connection leads elsewhere, no PgBouncer runs here, or several with different limits do.
-    static func ofPgBouncer(behind connection: ConnectionString, processes: String = "/proc") -> Double? {
+    /// - Parameter file: The configuration that it says it has read; of several, it is the one that was started with it.
+    static func ofPgBouncer(
+        behind connection: ConnectionString, file: String? = nil, processes: String = "/proc"
+    ) -> Double? {
         guard isLocal(connection) else { return nil }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: processes)) ?? []
         var limits: Set<Double> = []
         for name in names.prefix(processLimit) where name.allSatisfy(\.isNumber) {
             guard let command = text("\(processes)/\(name)/comm"), command.hasPrefix("pgbouncer") else { continue }
-            // One that does not say leaves open which of them is meant.
-            guard let limit = text("\(processes)/\(name)/limits").flatMap(softLimit) else { return nil }
+            guard let limit = text("\(processes)/\(name)/limits").flatMap(softLimit) else { continue }
+            let words = text("\(processes)/\(name)/cmdline")?.split(separator: "\0") ?? []
+            if let file, !file.isEmpty, words.contains(where: { $0 == file }) { return limit }
             limits.insert(limit)
         }
         return limits.count == 1 ? limits.first : nil

@@ -72,9 +72,13 @@ package struct SystemCheck: Sendable {
         let time = WallTime.now
         return zip(configuration.targets, store.current.statuses).map { target, status in
             let gathered = status.state == .up ? board.facts(of: target.name) : nil
+            var checked = self.target(target, status, isGathered: gathered != nil)
+            if case .bouncer(let bouncer) = gathered?.subject {
+                checked.fileLimit = LocalFileLimit.ofPgBouncer(
+                    behind: target.connection, file: try? bouncer.word("conffile"))
+            }
             return CheckFacts(
-                target: self.target(target, status, isGathered: gathered != nil), gathered: gathered,
-                neighbours: board.neighbours(of: target.profile, at: time))
+                target: checked, gathered: gathered, neighbours: board.neighbours(of: target.profile, at: time))
         }
     }
 
@@ -103,7 +107,6 @@ package struct SystemCheck: Sendable {
         var checked = CheckedTarget(
             target.profile, state: status.state, memoryBytes: target.memoryBytes.map(Double.init))
         checked.problem = status.sentence
-        if target.kind == .pgbouncer { checked.fileLimit = LocalFileLimit.ofPgBouncer(behind: target.connection) }
         if status.state == .connecting || (status.state == .up && !isGathered) {
             checked.state = .timeout
             checked.problem = "there was no answer within \(DurationText.format(watch + Self.patience))"

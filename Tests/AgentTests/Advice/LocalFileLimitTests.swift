@@ -25,6 +25,8 @@ struct LocalFileLimitTests {
             for (name, process) in processes {
                 let path = "\(directory.path)/\(name)"
                 try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+                let words = ["/usr/sbin/pgbouncer", "-d", "/etc/\(name).ini", ""].joined(separator: "\0")
+                try words.write(toFile: path + "/cmdline", atomically: false, encoding: .utf8)
                 try process.command.write(toFile: path + "/comm", atomically: false, encoding: .utf8)
                 try process.limits?.write(toFile: path + "/limits", atomically: false, encoding: .utf8)
             }
@@ -44,6 +46,9 @@ struct LocalFileLimitTests {
         let other = ["18": ("pgbouncer\n", limits("2048"))]
         try await withProcesses(one.merging(other) { $1 }) { path in
             #expect(LocalFileLimit.ofPgBouncer(behind: local, processes: path) == nil)
+            // The one that was started with the file that the console names.
+            #expect(LocalFileLimit.ofPgBouncer(behind: local, file: "/etc/18.ini", processes: path) == 2_048)
+            #expect(LocalFileLimit.ofPgBouncer(behind: local, file: "/etc/1.ini", processes: path) == nil)
         }
         try await withProcesses(["17": ("pgbouncer\n", nil)]) { path in
             #expect(LocalFileLimit.ofPgBouncer(behind: local, processes: path) == nil)

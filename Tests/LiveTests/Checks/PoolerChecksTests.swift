@@ -1,4 +1,5 @@
 import Demo
+import Foundation
 import Postgres
 import TestSupport
 import Testing
@@ -247,7 +248,8 @@ struct PoolerChecksTests {
     func settings() async throws {
         let settings = [
             "query_wait_timeout": "0", "server_lifetime": "0", "server_idle_timeout": "0", "reserve_pool_size": "5",
-            "reserve_pool_timeout": "30", "ignore_startup_parameters": "extra_float_digits, statement_timeout",
+            "reserve_pool_timeout": "30", "max_client_conn": "2000000",
+            "ignore_startup_parameters": "extra_float_digits, statement_timeout",
         ]
         let subjects = [
             "query-wait-timeout": "query_wait_timeout", "server-lifetime": "server_lifetime",
@@ -267,7 +269,13 @@ struct PoolerChecksTests {
             #expect(report.findings("pooler-tls").map(\.subject) == ["server_tls_sslmode"])
             #expect(report.findings("pooler-authentication").map(\.severity) == ["warning"])
             #expect(report.findings("console-access").map(\.subject) == ["app"])
-            #expect(report.check("client-connections")?.outcome != "unknown")
+            // Most limits on files do not let two million in.
+            let told = report.findings("client-connections").first { $0.subject == "files" }?["file_limit"]
+            let process = try #require(await pooler.processID())
+            let limits = try String(contentsOfFile: "/proc/\(process)/limits", encoding: .utf8)
+            let line = limits.split(separator: "\n").first { $0.hasPrefix("Max open files") }
+            let limit = line?.split(separator: " ").dropFirst(3).first.flatMap { Double($0) }
+            #expect(told == limit.flatMap { $0 < 2_000_000 ? $0 : nil })
             for (check, subject) in subjects {
                 let findings = report.findings(check)
                 #expect(findings.map(\.subject) == [subject], "\(check)")
@@ -286,6 +294,8 @@ struct PoolerChecksTests {
 extension CheckedReport.Remedy {
     /// The lines of the section [pgbouncer].
     fileprivate var settings: [String] { snippets.filter { $0.language == "ini" }.flatMap(\.lines) }
-    /// Commands of the admin console.
-    fileprivate var commands: [String] { snippets.filter { $0.language == "console" }.flatMap(\.lines) }
+    /// Commands of the admin console, without the semicolon.
+    fileprivate var commands: [String] {
+        snippets.filter { $0.language == "console" }.flatMap(\.lines).map { $0.replacing(";", with: "") }
+    }
 }

@@ -2,8 +2,9 @@
 package enum Fact: String, Sendable, CaseIterable {
     // Of a server.
     case identity, settings, words, roles, databases, timeouts, sessions, traffic, leaks
+    case sessionStates = "session_states"
     // Of a PgBouncer.
-    case version, config, pools, users, clients, servers, history
+    case version, config, pools, users, clients, servers, history, console, lists
     case poolDatabases = "pool_databases"
     case poolTraffic = "pool_traffic"
     // Of both.
@@ -21,12 +22,15 @@ package enum Fact: String, Sendable, CaseIterable {
         case .sessions: "pg_stat_activity"
         case .traffic: "pg_stat_database, twice (--watch)"
         case .leaks: "pg_stat_activity over three half leak thresholds (the agent)"
+        case .sessionStates: "beginnings of statements and advisory locks on the server (poolscope check)"
         case .version: "SHOW VERSION"
         case .config: "SHOW CONFIG"
         case .pools: "SHOW POOLS"
         case .users: "SHOW USERS"
         case .clients: "SHOW CLIENTS"
         case .servers: "SHOW SERVERS"
+        case .console: "SHOW CLIENTS"
+        case .lists: "SHOW LISTS"
         case .history: "SHOW POOLS and SHOW SERVERS over the watch"
         case .poolDatabases: "SHOW DATABASES"
         case .poolTraffic: "SHOW STATS_TOTALS, twice (--watch)"
@@ -60,6 +64,7 @@ package enum Fact: String, Sendable, CaseIterable {
         case .sessions: server(\.sessions)
         case .traffic: server(\.traffic)
         case .leaks: server(\.leaks)
+        case .sessionStates: server(\.sessionStates)
         case .version: bouncer(\.version)
         case .config: bouncer(\.config)
         case .pools: bouncer(\.pools)
@@ -67,6 +72,8 @@ package enum Fact: String, Sendable, CaseIterable {
         case .clients: bouncer(\.clients)
         case .servers: bouncer(\.servers)
         case .history: bouncer(\.history)
+        case .console: bouncer(\.console)
+        case .lists: bouncer(\.lists)
         case .poolDatabases: bouncer(\.databases)
         case .poolTraffic: bouncer(\.traffic)
         case .monitoring: facts.monitoring.reason

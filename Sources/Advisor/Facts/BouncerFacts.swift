@@ -15,6 +15,8 @@ package struct BouncerFacts: Sendable {
     package var state: Known<PgBouncerSettings> = .unread
     /// Clients in the last sample, those of the console left out.
     package var clients: Known<[PgBouncerClient]> = .unread
+    /// Sessions of the admin console in the last sample, ours among them.
+    package var console: Known<[PgBouncerClient]> = .unread
     /// Connections to servers in the last sample.
     package var servers: Known<[PgBouncerServer]> = .unread
     /// What `SHOW STATS_TOTALS` grew by over the watch, by database.

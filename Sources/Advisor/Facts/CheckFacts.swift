@@ -54,6 +54,8 @@ package struct CheckedTarget: Sendable, Equatable {
     package var cores: Int?
     package var spindles: Int?
     package var memoryBytes: Double?
+    /// How many files the target's process may have open; nil unless it runs on this host and the system says so.
+    package var fileLimit: Double?
 
     package init(name: String, kind: TargetKind, cluster: String? = nil, state: TargetState = .up) {
         self.name = name

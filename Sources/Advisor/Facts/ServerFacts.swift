@@ -18,6 +18,11 @@ package struct ServerFacts: Sendable {
     package var traffic: Known<[DatabaseTraffic]> = .unread
     /// Connections that leak: `poolscope_leaked_connections`. Known only after three half leak thresholds.
     package var leaks: Known<[LeakedConnections]> = .unread
+    /// Which processes used state of their session during the watch. Read for `poolscope check` alone.
+    package var sessionStates: Known<[SessionState]> = .unread
+    /// Of the host, as configured; nil where the configuration does not say.
+    package var cores: Int?
+    package var spindles: Int?
 
     package init() {}
 

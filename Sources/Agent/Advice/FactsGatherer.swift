@@ -27,6 +27,7 @@ struct FactsGatherer {
 
     private var sessions = SessionLedger()
     private var pools = PoolLedger()
+    private var states = SessionStateLedger()
     private var databases: Growth<[DatabaseStatistics]>?
     private var totals: Growth<[PgBouncerTotals]>?
     private var startedAt: Double?
@@ -44,6 +45,7 @@ struct FactsGatherer {
         lastTime = time
         if let rows = facts.fresh(BouncerPoolsSource.self) { pools.observe(rows, at: time) }
         if let rows = facts.fresh(BouncerServersSource.self) { pools.observe(rows, at: time) }
+        if let rows = facts.fresh(SessionStateSource.self) { states.observe(rows) }
         if let rows = facts.fresh(DatabasesSource.self) { Self.add(rows, to: &databases, at: time) }
         if let rows = facts.fresh(BouncerTotalsSource.self) { Self.add(rows, to: &totals, at: time) }
     }
@@ -63,6 +65,7 @@ struct FactsGatherer {
     mutating func turn() {
         sessions.turn()
         pools.turn()
+        states.turn()
         databases = databases?.turned
         totals = totals?.turned
         startedAt = lastTime
@@ -82,6 +85,7 @@ struct FactsGatherer {
         server.databases = Self.known(facts[DatabasesSource.self], DatabasesSource.name)
         server.timeouts = Self.known(facts[TimeoutSettingsSource.self], TimeoutSettingsSource.name)
         server.sessions = Self.known(sessions.survey, ActivitySource.name)
+        server.sessionStates = states.seen.map { .known($0) } ?? .unknown(why: "only poolscope check reads it")
         server.traffic = databaseTraffic
         server.leaks =
             leaks.map { .known($0) }
@@ -112,6 +116,8 @@ struct FactsGatherer {
         bouncer.state = Self.known(facts[BouncerStateSource.self], BouncerStateSource.name)
         bouncer.clients = Self.known(facts[BouncerClientsSource.self], BouncerClientsSource.name)
             .map { $0.filter { !$0.isConsole } }
+        bouncer.console = Self.known(facts[BouncerClientsSource.self], BouncerClientsSource.name)
+            .map { $0.filter(\.isConsole) }
         bouncer.servers = Self.known(facts[BouncerServersSource.self], BouncerServersSource.name)
         bouncer.traffic = poolTraffic
         bouncer.history = Self.known(pools.history, BouncerPoolsSource.name)

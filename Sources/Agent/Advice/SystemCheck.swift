@@ -57,7 +57,9 @@ package struct SystemCheck: Sendable {
     }
 
     /// Read besides what the collectors need.
-    private static let otherSources: [TargetKind: [any Source.Type]] = [.postgres: [SettingWordsSource.self]]
+    private static let otherSources: [TargetKind: [any Source.Type]] = [
+        .postgres: [SettingWordsSource.self, SessionStateSource.self]
+    ]
 
     /// Waits until each target was seen for long enough, then collects.
     private func facts(_ store: SnapshotStore, _ board: AdviceBoard) async -> [CheckFacts] {
@@ -70,9 +72,13 @@ package struct SystemCheck: Sendable {
         let time = WallTime.now
         return zip(configuration.targets, store.current.statuses).map { target, status in
             let gathered = status.state == .up ? board.facts(of: target.name) : nil
+            var checked = self.target(target, status, isGathered: gathered != nil)
+            if case .bouncer(let bouncer) = gathered?.subject {
+                checked.fileLimit = LocalFileLimit.ofPgBouncer(
+                    behind: target.connection, file: try? bouncer.word("conffile"))
+            }
             return CheckFacts(
-                target: self.target(target, status, isGathered: gathered != nil), gathered: gathered,
-                neighbours: board.neighbours(of: target.profile, at: time))
+                target: checked, gathered: gathered, neighbours: board.neighbours(of: target.profile, at: time))
         }
     }
 

@@ -40,7 +40,7 @@ struct TargetAdvice {
         observedAt = time
         let subject: GatheredFacts.Subject =
             switch profile.kind {
-            case .postgres: .server(gatherer.server(facts, leaks: leaks()))
+            case .postgres: .server(server(facts, leaks: leaks()))
             case .pgbouncer: .bouncer(gatherer.bouncer(facts))
             }
         let gathered = GatheredFacts(
@@ -50,6 +50,12 @@ struct TargetAdvice {
         guard isDue else { return }
         evaluate(CheckFacts(target: target(.up), gathered: gathered, neighbours: neighbours), at: time)
         gatherer.turn()
+    }
+
+    private func server(_ facts: Facts, leaks: [LeakedConnections]?) -> ServerFacts {
+        var server = gatherer.server(facts, leaks: leaks)
+        (server.cores, server.spindles) = (profile.cores, profile.spindles)
+        return server
     }
 
     /// Takes in a tick at which the target could not be read.

@@ -71,6 +71,7 @@ enum SampleFacts {
                 ])
         ])
         server.leaks = .known([])
+        server.sessionStates = .known([])
         return server
     }
 
@@ -95,7 +96,8 @@ enum SampleFacts {
                 "server_idle_timeout": "600", "server_lifetime": "3600", "server_connect_timeout": "15",
                 "server_login_retry": "15", "server_reset_query": "DISCARD ALL", "server_reset_query_always": "0",
                 "client_login_timeout": "60", "client_tls_sslmode": "require", "server_tls_sslmode": "verify-full",
-                "tcp_keepalive": "1", "admin_users": "postgres", "stats_users": "poolscope",
+                "tcp_keepalive": "1", "listen_addr": "0.0.0.0", "auth_type": "scram-sha-256",
+                "admin_users": "postgres", "stats_users": "poolscope",
                 "ignore_startup_parameters": "extra_float_digits",
             ]))
         bouncer.pools = .known([
@@ -121,6 +123,10 @@ enum SampleFacts {
             PgBouncerClient(
                 database: "shop", user: "web", application: "web", address: "10.0.0.9", state: "active", pointer: 1,
                 link: 2, preparedStatements: 0, usesTLS: true)
+        ])
+        bouncer.console = .known([
+            PgBouncerClient(
+                database: "pgbouncer", user: "poolscope", application: "poolscope", state: "active", pointer: 9)
         ])
         bouncer.servers = .known([
             PgBouncerServer(

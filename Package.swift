@@ -178,7 +178,7 @@ let package = Package(
                 "Postgres", "PostgresPool", "TestSupport", "WebServer", "pool-example", "poolscope",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict),
+            exclude: ["ConnectionManagement/Drivers"], swiftSettings: strict),
         // Dashboards, alerts, runbooks, the Makefile and the scripts.
         .testTarget(
             name: "OperationsTests", dependencies: ["Operations", .product(name: "Yams", package: "Yams")],

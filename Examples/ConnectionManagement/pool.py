@@ -19,7 +19,7 @@ def open_pool(dsn, maximum=10, **session):
         kwargs={"connect_timeout": 2, "application_name": "shop", **session},
         open=False,
     )
-    pool.open(wait=True, timeout=10)
+    pool.open(wait=True)
     return pool
 
 

@@ -25,6 +25,7 @@ struct LifecycleProofTests {
                 try await python.prove("swallowed", shop.app, shop.watcher) == [
                     "error=DivisionByZero 22012", "balance=100",
                 ])
+            #expect(try await python.prove("put_back_open", shop.app) == ["balance=100", "inside=None"])
             #expect(
                 try await python.prove("fail_fast", shop.app, shop.watcher) == ["third=PoolTimeout", "afterwards=100"])
         }
@@ -93,15 +94,25 @@ struct LifecycleProofTests {
             }
         }
 
-        @Test("an idle connection that breaks ends the process, but for the listener")
-        func idleLost() async throws {
+        @Test("a connection that breaks ends the process, but for the listener, whether it is idle or lent")
+        func lost() async throws {
             try await ManagedShop.with { shop in
-                #expect(
-                    try await node.prove("idleLost", shop.appURL, shop.watcherURL, "with") == ["goesOn=true"])
-                let without = try await node.attempt("idleLost", [shop.appURL, shop.watcherURL, "without"])
-                #expect(without.status == 1)
-                #expect(without.error.contains("Unhandled 'error' event"))
-                #expect(without.output.isEmpty)
+                #expect(try await node.prove("lost", shop.appURL, shop.watcherURL, "idle") == ["goesOn=true"])
+                for place in ["idle", "lent"] {
+                    let outcome = try await node.attempt(
+                        "lost", [shop.appURL, shop.watcherURL, "\(place) without a listener"])
+                    #expect(outcome.status == 1)
+                    #expect(outcome.error.contains("Unhandled 'error' event"))
+                    #expect(outcome.output.isEmpty)
+                }
+            }
+        }
+
+        @Test("what is released within a transaction is lent to the next in it")
+        func open() async throws {
+            try await ManagedShop.with { shop in
+                #expect(try await node.prove("open", shop.appURL) == ["balance=0", "inside=true"])
+                #expect(try await shop.ask("SELECT sum(balance) FROM account") == "100")
             }
         }
 

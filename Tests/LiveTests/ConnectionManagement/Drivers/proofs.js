@@ -82,6 +82,18 @@ const proofs = {
     await server.end();
   },
 
+  // A client is released within its transaction.
+  async open(url) {
+    const pool = openPool(url, { max: 1 });
+    const client = await pool.connect();
+    await client.query("BEGIN");
+    await client.query("UPDATE account SET balance = 0");
+    client.release();
+    const { rows } = await pool.query("SELECT balance, pg_current_xact_id_if_assigned() IS NOT NULL AS inside FROM account LIMIT 1");
+    tell(rows[0]);
+    await pool.end();
+  },
+
   // A statement's error is swallowed.
   async swallowed(url, watcher) {
     const pool = openPool(url, { max: 2 });
@@ -130,12 +142,14 @@ const proofs = {
     await server.end();
   },
 
-  // An idle connection is lost: with the listener the process goes on, without it ends.
-  async idleLost(url, watcher, listener) {
+  // A connection is lost, while it is idle or lent: with a listener the process goes on, without it ends.
+  async lost(url, watcher, where) {
     const pool = openPool(url);
-    if (listener === "without") pool.removeAllListeners("error");
+    if (where === "idle without a listener") pool.removeAllListeners("error");
     const server = await connect(watcher);
-    const { rows } = await pool.query("SELECT pg_backend_pid() AS pid");
+    const client = await pool.connect();
+    const { rows } = await client.query("SELECT pg_backend_pid() AS pid");
+    if (where !== "lent without a listener") client.release();
     await end(server, rows[0].pid);
     await until(async () => pool.totalCount === 0);
     tell({ goesOn: true });

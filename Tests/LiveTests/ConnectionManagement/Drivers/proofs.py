@@ -76,6 +76,20 @@ def swallowed(dsn, watcher):
         tell(balance=server.execute("SELECT sum(balance) FROM account").fetchone()[0])
 
 
+def put_back_open(dsn):
+    """A connection goes back within its transaction."""
+    with patient(dsn, maximum=2) as pool:
+        for _ in range(2):
+            connection = pool.getconn()
+            connection.execute("UPDATE account SET balance = 0")
+            pool.putconn(connection)
+        with pool.connection() as connection:
+            balance, inside = connection.execute(
+                "SELECT sum(balance), max(pg_current_xact_id_if_assigned()::text) FROM account"
+            ).fetchone()
+            tell(balance=balance, inside=inside)
+
+
 def fail_fast(dsn, watcher):
     with patient(dsn, maximum=2) as pool:
         held = [pool.getconn(), pool.getconn()]

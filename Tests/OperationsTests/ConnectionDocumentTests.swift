@@ -37,7 +37,7 @@ struct ConnectionDocumentTests {
     private static let runbooks = (try? Repository.files(in: "docs/runbooks", withExtension: "md").count) ?? 0
 
     @Test("every link leads somewhere")
-    func links() throws {
+    func leads() throws {
         #expect(links.count > 60)
         for (path, anchor) in links {
             if Self.isAwaited(path) { continue }

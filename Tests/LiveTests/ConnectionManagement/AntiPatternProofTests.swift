@@ -21,7 +21,7 @@ struct AntiPatternProofTests {
         try await ManagedShop.with { shop in
             for (way, least, most) in [("wrong", 100, 110), ("right", 2, 10)] {
                 let before = try await shop.sessionsAndTransactions()
-                #expect(try await python.prove("requests", shop.app, way) == ["done=100"])
+                try await python.prove("requests", shop.app, way, gives: ["done=100"])
                 let after = try await eventually("\(way): sessions and transactions are counted") {
                     try await shop.sessionsAndTransactions()
                 } is: {
@@ -38,15 +38,17 @@ struct AntiPatternProofTests {
     func leak() async throws {
         let node = ExampleLanguage.node
         try await ManagedShop.with { shop in
-            #expect(
-                try await node.prove("leak", shop.appURL, shop.watcherURL, "wrong") == [
+            try await node.prove(
+                "leak", shop.appURL, shop.watcherURL, "wrong",
+                gives: [
                     "states=idle 3", "lent=3", "next=timeout exceeded when trying to connect",
                 ])
             try await eventually("its sessions have ended") {
                 try await shop.ask("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app'") == "0"
             }
-            #expect(
-                try await node.prove("leak", shop.appURL, shop.watcherURL, "right") == [
+            try await node.prove(
+                "leak", shop.appURL, shop.watcherURL, "right",
+                gives: [
                     "states=", "lent=0", "next=100",
                 ])
         }
@@ -55,12 +57,14 @@ struct AntiPatternProofTests {
     @Test("session state over a transaction pooler: the next client has it")
     func sessionState() async throws {
         try await ManagedShop.with { shop in
-            #expect(
-                try await python.prove("session_state", shop.pooled, "1") == [
+            try await python.prove(
+                "session_state", shop.pooled, "1",
+                gives: [
                     "leaked=7s", "inside=9s", "afterwards=0", "locks=[True, True]", "lock_inside=True", "table=0",
                 ])
-            #expect(
-                try await python.prove("session_state", shop.sessions, "2") == [
+            try await python.prove(
+                "session_state", shop.sessions, "2",
+                gives: [
                     "leaked=0", "inside=9s", "afterwards=0", "locks=[True, False]", "lock_inside=True",
                     "table=UndefinedTable 42P01",
                 ])
@@ -70,12 +74,14 @@ struct AntiPatternProofTests {
     @Test("LISTEN hears nothing through a transaction pooler, and what it should hear goes to another client")
     func listen() async throws {
         try await ManagedShop.with { shop in
-            #expect(
-                try await python.prove("listen", shop.pooled, shop.app) == [
+            try await python.prove(
+                "listen", shop.pooled, shop.app,
+                gives: [
                     "listener=[]", "bystander=['42']", "direct=['42']",
                 ])
-            #expect(
-                try await python.prove("listen", shop.sessions, shop.app) == [
+            try await python.prove(
+                "listen", shop.sessions, shop.app,
+                gives: [
                     "listener=['42']", "bystander=[]", "direct=['42']",
                 ])
         }
@@ -85,10 +91,11 @@ struct AntiPatternProofTests {
     func prepared() async throws {
         let fine = "outcome=[1, 2, 3, 4, 5, 6, 7, 8]"
         try await ManagedShop.with { shop in
-            #expect(try await python.prove("prepared", shop.pooled, "none") == [fine, fine])
-            #expect(try await python.prove("prepared", shop.sessions, "default") == [fine, fine])
-            #expect(
-                try await python.prove("prepared", shop.pooled, "default") == [
+            try await python.prove("prepared", shop.pooled, "none", gives: [fine, fine])
+            try await python.prove("prepared", shop.sessions, "default", gives: [fine, fine])
+            try await python.prove(
+                "prepared", shop.pooled, "default",
+                gives: [
                     fine, "outcome=DuplicatePreparedStatement 42P05",
                 ])
         }
@@ -99,8 +106,9 @@ struct AntiPatternProofTests {
         .enabled(if: ExampleLanguage.hasNode, "there is no node"))
     func preparedInNode() async throws {
         try await ManagedShop.with { shop in
-            #expect(
-                try await ExampleLanguage.node.prove("prepared", shop.pooledURL, shop.watcherURL, shop.consoleURL) == [
+            try await ExampleLanguage.node.prove(
+                "prepared", shop.pooledURL, shop.watcherURL, shop.consoleURL,
+                gives: [
                     "unnamed=2", "unnamed=2", "elsewhere=2", "balance=2", "balance=42P05", "elsewhere=26000",
                 ])
         }

@@ -1,6 +1,7 @@
 import Demo
 import Foundation
 import TestSupport
+import Testing
 
 /// The languages whose examples run here; each has a file of proofs, which loads the examples and provokes what the
 /// document says.
@@ -19,10 +20,19 @@ enum ExampleLanguage {
         ManagedDocument.project.appending(path: path).path()
     }
 
-    /// Runs a proof to its end and returns the lines that it wrote.
+    /// Runs a proof to its end and expects the lines that it writes.
     ///
     /// - Throws: `FailedProof` with what it wrote to standard error, when it did not end well.
-    func prove(_ proof: String, _ arguments: String...) async throws -> [String] {
+    func prove(
+        _ proof: String, _ arguments: String..., gives lines: [String],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let given = try await output(proof, arguments)
+        #expect(given == lines, "\(proof)", sourceLocation: sourceLocation)
+    }
+
+    /// The lines that a proof writes.
+    func output(_ proof: String, _ arguments: [String]) async throws -> [String] {
         let outcome = try await attempt(proof, arguments)
         guard outcome.status == 0 else {
             throw FailedProof(description: "\(proof): status \(outcome.status): \(outcome.error.suffix(2_000))")

@@ -32,6 +32,15 @@ def outcome(work):
         return type(error).__name__
 
 
+def ends_with_error(client, statement):
+    """Whether it fails. Of a session that was ended, psycopg tells the server's SQLSTATE or just the loss."""
+    try:
+        client.execute(statement)
+        return False
+    except psycopg.OperationalError:
+        return True
+
+
 def connect(dsn, **settings):
     return psycopg.connect(dsn, autocommit=True, **settings)
 
@@ -228,7 +237,7 @@ def transaction_timeout(dsn):
     with psycopg.connect(dsn) as client:
         client.execute("SET transaction_timeout = '100ms'")
         client.commit()
-        tell(slow=outcome(lambda: client.execute("SELECT pg_sleep(600)")), closed=client.closed)
+        tell(error=ends_with_error(client, "SELECT pg_sleep(600)"), closed=client.closed)
 
 
 def older_sessions(dsn, owner):
@@ -247,17 +256,14 @@ def idle_in_transaction(dsn, watcher):
         # The row's lock goes with the session: until then this waits.
         tell(waiter=outcome(lambda: server.execute("UPDATE account SET balance = balance").rowcount))
         left = server.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = %s", (pid,)).fetchone()[0]
-        try:
-            forgotten.execute("SELECT 1")
-        except psycopg.OperationalError as error:
-            tell(told="idle-in-transaction timeout" in str(error))
+        tell(error=ends_with_error(forgotten, "SELECT 1"), closed=forgotten.closed)
         tell(left=left)
 
 
 def slow_client(dsn):
     """A statement that takes for ever, until somebody ends it; then another one."""
     client = connect(dsn)
-    tell(slow=outcome(lambda: client.execute("SELECT pg_sleep(600)")))
+    tell(error=ends_with_error(client, "SELECT pg_sleep(600)"), closed=client.closed)
     tell(afterwards=outcome(lambda: client.execute("SELECT 1").fetchone()[0]))
 
 

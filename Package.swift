@@ -45,7 +45,7 @@ let package = Package(
             dependencies: ["Locking", .product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: strict),
         .target(name: "Observations", dependencies: ["Locking"], swiftSettings: strict),
-        // Advice, from values to values: the sizing of pools; knows no server and no metrics.
+        // Advice, from values to values: the sizing of pools and the checks; knows no server and no metrics.
         .target(name: "Advisor", dependencies: ["Observations"], swiftSettings: strict),
         .target(name: "PoolVocabulary", dependencies: ["Exposition"], swiftSettings: strict),
         .target(
@@ -66,12 +66,14 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "PostgresPool", dependencies: ["ConnectionPool", "Locking", "Postgres"], swiftSettings: strict),
+        // Lists sessions and ends them: what the commands and the guard share.
+        .target(name: "Sessions", dependencies: ["Collectors", "Observations", "Postgres"], swiftSettings: strict),
         .target(name: "WebServer", dependencies: ["CMicroHTTPD", "Locking"], swiftSettings: strict),
         .target(
             name: "Agent",
             dependencies: [
                 "Advisor", "Collectors", "Compression", "ConnectionPool", "Exposition", "Locking", "Observations",
-                "Operations", "PoolMetrics", "PoolVocabulary", "Postgres", "WebServer",
+                "Operations", "PoolMetrics", "PoolVocabulary", "Postgres", "Sessions", "WebServer",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -90,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "poolscope",
             dependencies: [
-                "Advisor", "Agent", "Demo", "Operations", "Postgres", "WebServer",
+                "Advisor", "Agent", "Demo", "Observations", "Operations", "Postgres", "Sessions", "WebServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -112,7 +114,7 @@ let package = Package(
             name: "benchmarks",
             dependencies: [
                 "Advisor", "Agent", "Collectors", "ConnectionPool", "Demo", "Exposition", "Locking", "Observations",
-                "Postgres", "PostgresPool",
+                "Postgres", "PostgresPool", "WebServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Sources", swiftSettings: strict),
@@ -152,6 +154,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "SessionsTests",
+            dependencies: ["Collectors", "Demo", "Observations", "Postgres", "Sessions", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Demo", "Postgres", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ConnectionPoolTests", dependencies: ["ConnectionPool", "Locking", "TestSupport"],
@@ -175,13 +181,22 @@ let package = Package(
             name: "LiveTests",
             dependencies: [
                 "Agent", "Collectors", "ConnectionPool", "Demo", "Exposition", "Locking", "Observations", "PoolMetrics",
-                "Postgres", "PostgresPool", "TestSupport", "WebServer", "pool-example", "poolscope",
+                "Postgres", "PostgresPool", "Sessions", "TestSupport", "WebServer", "pool-example", "poolscope",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["ConnectionManagement/Drivers"], swiftSettings: strict),
+        // Dashboards, alerts and runbooks against real servers in trouble.
+        .testTarget(
+            name: "OperationsLiveTests",
+            dependencies: [
+                "Demo", "Locking", "Operations", "Postgres", "TestSupport", "poolscope",
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
         // Dashboards, alerts, runbooks, the Makefile and the scripts.
         .testTarget(
-            name: "OperationsTests", dependencies: ["Operations", .product(name: "Yams", package: "Yams")],
+            name: "OperationsTests",
+            dependencies: ["Demo", "Operations", "TestSupport", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
     ]
 )

@@ -8,6 +8,7 @@ struct Benchmarks: AsyncParsableCommand {
         commandName: "benchmarks", abstract: "Time and memory of Poolscope's parts.",
         subcommands: [
             Scale.self, LiveScale.self, Pool.self, PoolQuery.self, Encoding.self, Observation.self, SizeSweep.self,
+            Compare.self, Serving.self,
         ])
 
     struct Scale: AsyncParsableCommand {
@@ -58,6 +59,37 @@ struct Benchmarks: AsyncParsableCommand {
                 .init(
                     libpq: libpq, psycopg: python.map { [$0, "Benchmarks/Peers/psycopg_query.py"] },
                     rounds: max(1, rounds), queries: max(160, queries)))
+        }
+    }
+
+    struct Compare: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Poolscope beside Debian's exporters and the floors, by the number of connections.")
+
+        @Option(help: "Numbers of connections.") var size: [Int] = []
+        @Option(help: "Poolscope's binary.") var poolscope: String
+        @Option(help: "The directory of the compiled programs of Benchmarks/Peers.") var peers: String
+        @Flag(help: "Two sizes and short turns: whether it works, not what it says.") var quick = false
+
+        func run() async throws {
+            let sizes = !size.isEmpty ? size : quick ? [10, 1_000] : [10, 100, 1_000, 5_000]
+            try await CompareBenchmark.run(
+                .init(sizes: sizes, poolscope: poolscope, peers: peers, isQuick: quick))
+        }
+    }
+
+    struct Serving: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "The web server's ways of using threads, for few and many scrapers.")
+
+        @Option(help: "The program made of scrape.c.") var scraper: String
+        @Option(help: "Bytes of the page.") var bytes = 30_000
+        @Option(help: "Rounds; the median counts.") var rounds = 5
+        @Option(help: "Requests of a round.") var requests = 4_000
+
+        func run() async throws {
+            try await ServingBenchmark.run(
+                .init(scraper: scraper, bytes: max(0, bytes), rounds: max(1, rounds), requests: max(32, requests)))
         }
     }
 

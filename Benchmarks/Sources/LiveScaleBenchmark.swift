@@ -8,7 +8,7 @@ import Postgres
 /// process and us, from the statement to the snapshot, beside a program in C that does nothing but read the sessions.
 enum LiveScaleBenchmark {
     /// Twelve columns of the view, and the cheapest that the server has for them.
-    private static let floors = [
+    static let floors = [
         """
         SELECT pid, datname, usename, application_name, state, wait_event_type, wait_event, backend_start, xact_start, \
         query_start, state_change, backend_type FROM pg_stat_activity

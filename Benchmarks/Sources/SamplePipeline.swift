@@ -8,6 +8,7 @@ struct SamplePipeline {
 
     private var collectors = Collectors.make(for: target)
     private var facts = Facts()
+    private var builder = SnapshotBuilder(constant: [Label("target", Self.target.name)], isUp: true)
 
     mutating func tick(_ table: any ResultTable) throws(DecodeError) {
         try decode(table)
@@ -24,8 +25,8 @@ struct SamplePipeline {
         for index in collectors.indices { collectors[index].observe(facts) }
     }
 
-    func publish() {
-        var builder = SnapshotBuilder(constant: [Label("target", Self.target.name)], isUp: true)
+    mutating func publish() {
+        builder.beginTick(isUp: true)
         for collector in collectors { collector.emit(into: &builder) }
         precondition(!builder.build().families.isEmpty)
     }

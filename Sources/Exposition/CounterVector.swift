@@ -45,7 +45,7 @@ package struct CounterVector: Sendable {
     package subscript(labels: Labels) -> Double { table[labels] ?? 0 }
 
     package func emit(into builder: inout SnapshotBuilder) {
-        for (labels, total) in table.all {
+        table.forEach { labels, total in
             builder.add(descriptor, labels, .number(total.value), created: total.created)
         }
     }

@@ -9,22 +9,27 @@ struct FamilyLines: ~Copyable {
     /// What ends the labels of each bucket, from the first to that of `+Inf`; the bound comes last, as Go's client
     /// writes it.
     private let bounds: [[UInt8]]
-    private var labels = TextOutput()
+    private var labels = TextOutput(capacity: 256)
     private var isBare = true
 
     /// - Parameter family: the name without suffixes of its type, for `_created`.
     init(_ family: MetricFamily, named stem: String) {
         name = family.descriptor.name
-        (bucket, sum, count, created) = (name + "_bucket", name + "_sum", name + "_count", stem + "_created")
-        bounds =
-            family.descriptor.type == .histogram
-            ? (family.bounds + [.infinity]).map { bound in
-                var text = TextOutput()
-                text.append("le=\"")
-                text.appendBound(bound)
-                text.append("\"} ")
-                return text.bytes
-            } : []
+        created = stem + "_created"
+        // Most families have none of these.
+        guard family.descriptor.type == .histogram else {
+            (bucket, sum, count, bounds) = ("", "", "", [])
+            return
+        }
+        (bucket, sum, count) = (name + "_bucket", name + "_sum", name + "_count")
+        var text = TextOutput(capacity: 64)
+        bounds = (family.bounds + [.infinity]).map { bound in
+            text.removeAll()
+            text.append("le=\"")
+            text.appendBound(bound)
+            text.append("\"} ")
+            return text.bytes
+        }
     }
 
     /// Begins a sample: the lines that follow have its labels.

@@ -56,14 +56,19 @@ package struct HistogramVector: Sendable {
     package mutating func startOver() { table.reset() }
 
     /// The labels of all series, in no order.
-    package var labels: [Labels] { table.all.map(\.0) }
+    package var labels: [Labels] {
+        var all: [Labels] = []
+        table.forEach { labels, _ in all.append(labels) }
+        return all
+    }
 
     /// The histogram of these labels, or nil before its first observation.
     package subscript(labels: Labels) -> Histogram? { table[labels] }
 
     /// - Parameter skippingEmpty: leave out series without an observation.
     package func emit(into builder: inout SnapshotBuilder, skippingEmpty: Bool = false) {
-        for (labels, histogram) in table.all where !(skippingEmpty && histogram.value.count == 0) {
+        table.forEach { labels, histogram in
+            guard !skippingEmpty || histogram.value.count > 0 else { return }
             builder.add(descriptor, labels, .histogram(histogram.value), created: histogram.created)
         }
     }

@@ -70,7 +70,9 @@ public struct Labels: Hashable, Sendable {
 
 extension Labels: ExpressibleByDictionaryLiteral {
     public init(dictionaryLiteral elements: (String, String)...) {
-        self.init(elements.map { Label($0.0, $0.1) })
+        pairs = []
+        pairs.reserveCapacity(elements.count)
+        for (name, value) in elements { set(Label(name, value)) }
     }
 }
 

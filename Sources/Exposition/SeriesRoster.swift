@@ -85,6 +85,11 @@ package struct SeriesRoster<Value: Sendable>: Sendable {
 
     /// Changes every member's value, without seeing any.
     package mutating func changeAll(_ change: (inout Value) -> Void) {
-        for index in members.values.indices { change(&members.values[index].value) }
+        // Not over `indices`: they hold the members, which would be copied at the first change.
+        var index = members.startIndex
+        while index < members.endIndex {
+            change(&members.values[index].value)
+            members.formIndex(after: &index)
+        }
     }
 }

@@ -33,7 +33,11 @@ struct SeriesTable<Value: Sendable>: Sendable {
 
     subscript(labels: Labels) -> Value? { (roster[labels] ?? others[labels])?.value }
 
-    var all: [(Labels, Entry)] { Array(roster.all) + others.map { ($0.key, $0.value) } }
+    /// Visits all series, in no order.
+    func forEach(_ body: (Labels, Entry) -> Void) {
+        for (labels, entry) in roster.all { body(labels, entry) }
+        for (labels, entry) in others { body(labels, entry) }
+    }
 
     /// Changes the series of these labels, or the one that it is folded into.
     /// - Parameter size: what it adds; the larger, the sooner a newcomer gets a place. Nil when it only shows itself.

@@ -16,21 +16,23 @@ public struct Snapshot: Sendable, Equatable {
     }
 }
 
-/// Gathers samples into a snapshot.
+/// Gathers samples into a snapshot, or, tick after tick, into one snapshot after another.
 ///
 /// Two samples with one name and the same labels are added up, never an error: what a client put into its
 /// application_name must not be able to break a scrape.
 public struct SnapshotBuilder {
-    private struct Gathered {
-        let descriptor: FamilyDescriptor
-        var samples: [Sample] = []
-        var position: [Labels: Int] = [:]
-    }
-
     /// Whether the target was read in this tick. When not, families that describe the moment are left out.
-    package let isUp: Bool
+    package private(set) var isUp: Bool
     private let constant: [Label]
-    private var gathered: [String: Gathered] = [:]
+    /// Those of the last tick, sorted by name, before those that are new in this one.
+    private var gathered: [GatheredFamily] = []
+    /// How many of them the last tick had.
+    private var settled = 0
+    private var places: [String: Int] = [:]
+    /// Where the last sample went: the next one mostly goes there, too.
+    private var latest = 0
+    /// Counts the ticks. What is gathered stays for the next one: mostly it brings the same series again.
+    private var tick: UInt64 = 0
 
     /// - Parameter constant: labels that every series carries, e.g. `target`.
     package init(constant: [Label] = [], isUp: Bool) {
@@ -63,15 +65,16 @@ public struct SnapshotBuilder {
         evenWhenDown: Bool = false
     ) {
         guard isUp || evenWhenDown || descriptor.lifetime == .kept else { return }
-        let full = constant.reduce(labels) { $0.adding($1.name, $1.value) }
-        var family = gathered.removeValue(forKey: descriptor.name) ?? Gathered(descriptor: descriptor)
-        if let position = family.position[full] {
-            family.samples[position].merge(value, created: created)
-        } else {
-            family.position[full] = family.samples.count
-            family.samples.append(Sample(full, value, created: created))
-        }
-        gathered[descriptor.name] = family
+        latest = place(of: descriptor.name)
+        gathered[latest].add(descriptor, labels, value, created: created, in: tick)
+    }
+
+    private mutating func place(of name: String) -> Int {
+        if latest < gathered.count, gathered[latest].name == name { return latest }
+        if let place = places[name] { return place }
+        places[name] = gathered.count
+        gathered.append(GatheredFamily(name: name, constant: constant))
+        return gathered.count - 1
     }
 
     /// Adds one number.
@@ -83,9 +86,30 @@ public struct SnapshotBuilder {
 
     /// The snapshot: families by name, samples by labels.
     public func build() -> Snapshot {
-        let families = gathered.values
-            .sorted { $0.descriptor.name.utf8.lexicographicallyPrecedes($1.descriptor.name.utf8) }
-            .map { MetricFamily($0.descriptor, $0.samples.sorted { $0.labels < $1.labels }) }
-        return Snapshot(families: families)
+        let families = gathered.compactMap { $0.family(in: tick) }
+        return Snapshot(families: settled == gathered.count ? families : families.sorted(by: Self.areInOrder))
+    }
+
+    /// Begins the next snapshot, with no samples. What the last one did not have is forgotten.
+    package mutating func beginTick(isUp: Bool) {
+        self.isUp = isUp
+        for index in gathered.indices { gathered[index].endTick(tick) }
+        if settled < gathered.count || gathered.contains(where: \.isEmpty) { settle() }
+        tick += 1
+    }
+
+    private mutating func settle() {
+        gathered = gathered.filter { !$0.isEmpty }.sorted { Self.precedes($0.name, $1.name) }
+        places = Dictionary(uniqueKeysWithValues: zip(gathered.map(\.name), gathered.indices))
+        (settled, latest) = (gathered.count, 0)
+    }
+
+    private static func areInOrder(_ left: MetricFamily, _ right: MetricFamily) -> Bool {
+        precedes(left.descriptor.name, right.descriptor.name)
+    }
+
+    /// By bytes: the same order everywhere.
+    private static func precedes(_ left: String, _ right: String) -> Bool {
+        left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 }

@@ -1,6 +1,11 @@
 /// A text exposition under construction, with the escaping and number rules that both text formats share.
 struct TextOutput: ~Copyable {
-    private var writer = ByteWriter(capacity: 1 << 16)
+    private var writer: ByteWriter
+
+    /// - Parameter capacity: Bytes that it has room for at first: by default those of a small page.
+    init(capacity: Int = 1 << 16) {
+        writer = ByteWriter(capacity: capacity)
+    }
 
     /// A copy of what was written.
     var bytes: [UInt8] { writer.bytes }

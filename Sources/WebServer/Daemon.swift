@@ -36,7 +36,12 @@ final class Daemon: Sendable {
             item(.END, 0),
         ]
         // No MHD_USE_ERROR_LOG: MHD stays silent. MHD's threads block SIGPIPE.
-        let flags = MHD_USE_AUTO_INTERNAL_THREAD.rawValue | MHD_USE_ITC.rawValue
+        var flags = MHD_USE_AUTO_INTERNAL_THREAD.rawValue | MHD_USE_ITC.rawValue
+        switch options.threads {
+        case .one: break
+        case .pool(let size): items.insert(item(.THREAD_POOL_SIZE, size), at: 0)
+        case .perConnection: flags |= MHD_USE_THREAD_PER_CONNECTION.rawValue
+        }
         guard
             let handle = poolscope_start_daemon(
                 flags, acceptConnection, handleRequest, countConnection, service.context, &items)

@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Glibc
+import Sessions
 import WebServer
 
 /// Ends the process with a sentence instead of a trace.
@@ -12,19 +13,52 @@ enum Failure {
     static func explaining<R>(_ body: () throws -> R) throws -> R {
         do {
             return try body()
-        } catch let error as ConfigurationError {
-            say("\(error)")
-            throw configurationCode
-        } catch let error as RecordingError {
-            say("poolscope: \(error)")
-            throw ExitCode.failure
-        } catch let error as WebServerError {
-            say("poolscope: \(error)")
-            throw ExitCode.failure
+        } catch {
+            throw explained(error)
         }
+    }
+
+    /// The same for a body that awaits something.
+    static func explaining<R>(_ body: () async throws -> R) async throws -> R {
+        do {
+            return try await body()
+        } catch {
+            throw explained(error)
+        }
+    }
+
+    /// Says what is wrong, where that is the user's to mend.
+    /// - Returns: The exit code; the error itself where it is none of ours.
+    private static func explained(_ error: any Error) -> any Error {
+        switch error {
+        case is ConfigurationError:
+            say("\(error)")
+            return configurationCode
+        case is UsageError:
+            say("poolscope: \(error)")
+            return configurationCode
+        case is RecordingError, is WebServerError, is SessionsError, is PasswordFileError:
+            say("poolscope: \(error)")
+            return ExitCode.failure
+        default: return error
+        }
+    }
+
+    /// Asks the user something, on the same line.
+    static func ask(_ question: String) {
+        StandardStreams.write(question, to: STDERR_FILENO, terminator: "")
     }
 
     static func say(_ text: String) {
         StandardStreams.write(text, to: STDERR_FILENO)
+    }
+}
+
+/// A command that was called in a way that makes no sense: what to write instead.
+struct UsageError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
     }
 }

@@ -17,11 +17,14 @@ struct Poolscope: AsyncParsableCommand {
 
             Try it on a private throwaway server:   poolscope demo
             Watch your own:                         poolscope serve --help
+            See who holds the connections:          poolscope sessions --help
             """,
         version: PoolscopeVersion.current,
         subcommands: [
-            ServeCommand.self, SizeCommand.self, DemoCommand.self, RecordCommand.self, ReplayCommand.self,
-            ConfigCommand.self, CatalogCommand.self,
+            ServeCommand.self, CheckCommand.self, SizeCommand.self, SessionsCommand.self, CancelCommand.self,
+            TerminateCommand.self,
+            DrainCommand.self, DemoCommand.self, RecordCommand.self, ReplayCommand.self, ConfigCommand.self,
+            CatalogCommand.self,
         ])
 }
 

@@ -20,8 +20,8 @@ enum StandardStreams {
     /// Writes a line at once, as a whole: a line must neither wait in a buffer nor mix with another thread's.
     /// - Returns: Whether all of it was written.
     @discardableResult
-    static func write(_ line: String, to descriptor: Int32) -> Bool {
-        let bytes = Array((line + "\n").utf8)
+    static func write(_ line: String, to descriptor: Int32, terminator: String = "\n") -> Bool {
+        let bytes = Array((line + terminator).utf8)
         return bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {

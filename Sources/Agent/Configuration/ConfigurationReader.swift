@@ -34,6 +34,7 @@ struct ConfigurationReader {
             result.listen = listen(fields)
             result.interval = value(.interval, in: fields, ConfigurationValue.interval) ?? result.interval
             result.targets = targets(fields, rules: rules(fields, .agentKeys, else: SamplingRules()))
+            result.snoozes = snoozes(fields, targets: Set(result.targets.map(\.name)))
         }
         try problems.throwIfAny()
         return result

@@ -1,4 +1,3 @@
-import Foundation
 import Observations
 import Postgres
 
@@ -21,7 +20,7 @@ struct SessionOpener {
     let target: TargetConfiguration
 
     func open() async throws(TargetProblem) -> OpenedSession {
-        var connection = try withPassword(target.connection)
+        var connection = try withPassword()
         // Names as the server stores them, unconverted: in shared catalogues they have whatever encoding their creator
         // had, and one that cannot be converted would make every sample fail. What is not UTF-8 is repaired here.
         if target.kind == .postgres { connection = connection.setting("client_encoding", "SQL_ASCII") }
@@ -46,15 +45,12 @@ struct SessionOpener {
             + "for one, use kind postgres or --postgres)"
     }
 
-    /// Read anew at every attempt, so that a rotated password is picked up.
-    private func withPassword(_ connection: ConnectionString) throws(TargetProblem) -> ConnectionString {
-        guard let path = target.passwordFile else { return connection }
-        guard let data = FileManager.default.contents(atPath: path), data.count <= 4096 else {
-            throw TargetProblem(
-                state: .authFailed, sentence: "the password file \(path) is missing, unreadable or over 4 KiB")
+    private func withPassword() throws(TargetProblem) -> ConnectionString {
+        do {
+            return try target.connectionWithPassword()
+        } catch {
+            throw TargetProblem(state: .authFailed, sentence: error.description)
         }
-        let line = String(decoding: data, as: UTF8.self).split(separator: "\n", maxSplits: 1).first ?? ""
-        return connection.setting("password", line.trimmingCharacters(in: .whitespaces))
     }
 
     private func prepare(_ session: PostgresSession) async throws -> OpenedSession {

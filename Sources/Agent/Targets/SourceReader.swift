@@ -1,6 +1,7 @@
 import Collectors
 import Observations
 import Postgres
+import Sessions
 
 /// The result of reading one source.
 enum SourceOutcome: String, CaseIterable {
@@ -76,11 +77,5 @@ enum SourceReader {
             }
             return result
         }
-    }
-}
-
-extension QueryResult: ResultTable {
-    package var tableColumns: [TableColumn] {
-        columns.map { TableColumn(name: $0.name, typeOID: $0.typeOID, isBinary: $0.isBinary) }
     }
 }

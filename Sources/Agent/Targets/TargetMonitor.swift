@@ -45,8 +45,11 @@ struct TargetMonitor {
         self.pool = pool
         self.outlets = outlets
         profile = target.profile
-        schedule = SourceSchedule(kind: target.kind)
-        pipeline = TargetPipeline(profile: profile, interval: interval, board: outlets.board)
+        schedule = SourceSchedule(
+            kind: target.kind, others: outlets.otherSources[target.kind] ?? [], longestPause: outlets.longestPause)
+        var advice = outlets.advice
+        advice.memoryBytes = target.memoryBytes.map(Double.init)
+        pipeline = TargetPipeline(profile: profile, interval: interval, board: outlets.board, advice: advice)
         var log = log
         log[metadataKey: "target"] = "\(target.name)"
         self.log = log
@@ -250,11 +253,11 @@ struct TargetMonitor {
         log.log(level: isNew ? .warning : .debug, "\(name) could not be read: \(problem)")
     }
 
-    private func publish() {
+    private mutating func publish() {
         let status = TargetStatus(
             profile: profile, state: health.state, sentence: health.sentence, version: pipeline.version,
             wasTried: health.state != .connecting)
-        outlets.store.publish(pipeline.snapshot(), status, at: index)
+        outlets.store.publish(pipeline.publish(), status, at: index)
     }
 }
 
@@ -265,6 +268,12 @@ struct SampleOutlets: Sendable {
     var tap: (any SampleTap)?
     /// Whether the tap wants the texts of statements.
     var includesQueryText = false
+    /// What is read besides what the collectors need.
+    var otherSources: [TargetKind: [any Source.Type]] = [:]
+    /// What is read seldom is read this often all the same.
+    var longestPause: Duration?
+    /// How often checks are evaluated, and what sleeps.
+    var advice = AdviceRules()
 }
 
 extension TargetConfiguration {

@@ -15,16 +15,17 @@ package struct PeerSettingsCollector: Collector {
                 + "poolscope_timeout_seconds for the time-outs of others.")
     ]
 
-    private var settings: [ServerSetting] = []
+    /// The names are made where settings are read, twice a minute, not at every tick.
+    private var settings: [(family: FamilyDescriptor, value: Double)] = []
 
     package init(target: TargetProfile) {}
 
     package mutating func observe(_ facts: Facts) {
-        settings = facts[SettingsSource.self] ?? []
+        settings = (facts[SettingsSource.self] ?? []).map { (Self.family(of: $0), $0.value) }
     }
 
     package func emit(into builder: inout SnapshotBuilder) {
-        for setting in settings { builder.add(Self.family(of: setting), .none, setting.value) }
+        for setting in settings { builder.add(setting.family, .none, setting.value) }
     }
 
     static func family(of setting: ServerSetting) -> FamilyDescriptor {

@@ -31,7 +31,7 @@ package enum Tool {
     }
 
     /// As above, under the account of the private servers and without our `PG…` environment.
-    static func runAsServer(
+    package static func runAsServer(
         _ program: String, _ arguments: [String], input: String = "", directory: String,
         timeout: Duration = .seconds(60)
     ) async throws -> Outcome {
@@ -41,7 +41,7 @@ package enum Tool {
     }
 
     /// As `runAsServer`, for what must succeed: returns the output.
-    static func requireAsServer(
+    package static func requireAsServer(
         _ program: String, _ arguments: [String], input: String = "", directory: String
     ) async throws -> String {
         let outcome = try await runAsServer(program, arguments, input: input, directory: directory)

@@ -56,6 +56,16 @@ struct ManagedExamplesTests {
         #expect(outcome.output.hasPrefix("Pool size: 9 connections\n"), "\(outcome.output)")
     }
 
+    @Test("every command that it names is one")
+    func commands() async throws {
+        let named = Set(document.text.matches(of: #/`poolscope ([a-z]+)/#).map { String($0.1) })
+        #expect(named.isSuperset(of: ["cancel", "check", "drain", "serve", "sessions", "size", "terminate"]))
+        for command in named {
+            let outcome = try await runTool(ProductsDirectory.poolscope, [command, "--help"])
+            #expect(outcome.status == 0 && outcome.output.contains("USAGE: poolscope \(command)"), "\(command)")
+        }
+    }
+
     @Test("PgBouncer starts with the settings and has every one of them")
     func pgbouncer() async throws {
         let lines = try document.example("pgbouncer").split(separator: "\n").filter { !$0.hasPrefix(";") }

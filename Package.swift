@@ -184,7 +184,7 @@ let package = Package(
                 "Postgres", "PostgresPool", "Sessions", "TestSupport", "WebServer", "pool-example", "poolscope",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict),
+            exclude: ["ConnectionManagement/Drivers"], swiftSettings: strict),
         // Dashboards, alerts and runbooks against real servers in trouble.
         .testTarget(
             name: "OperationsLiveTests",

@@ -30,9 +30,12 @@ package struct SessionState: Sendable, Hashable {
     package var user: String
     package var application: String
     package var kind: Kind
+    /// Of `set`, which setting, in lower case; nil where that cannot be told.
+    package var setting: String?
 
     package init(
-        pid: Int32, clientPort: Int32?, database: String, user: String, application: String, kind: Kind
+        pid: Int32, clientPort: Int32?, database: String, user: String, application: String, kind: Kind,
+        setting: String? = nil
     ) {
         self.pid = pid
         self.clientPort = clientPort
@@ -40,5 +43,6 @@ package struct SessionState: Sendable, Hashable {
         self.user = user
         self.application = application
         self.kind = kind
+        self.setting = setting
     }
 }

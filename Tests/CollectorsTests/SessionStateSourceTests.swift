@@ -6,20 +6,23 @@ import Testing
 
 @Suite("The source of session state")
 struct SessionStateSourceTests {
-    private static let columns = ["pid", "client_port", "datname", "usename", "application_name", "kind"]
+    private static let columns = ["pid", "client_port", "datname", "usename", "application_name", "kind", "setting"]
 
     @Test("rows are read by name; a kind that is not known is left out")
     func rows() throws {
         let table = TextTable(
             columns: Self.columns,
             rows: [
-                ["711", "50001", "shop", "web", "api", "listen"], ["712", "-1", "shop", "web", "", "advisory_lock"],
-                ["713", "50003", "shop", "web", "api", "cartwheel"], ["714", nil, nil, nil, nil, "set"],
+                ["711", "50001", "shop", "web", "api", "listen", nil],
+                ["712", "-1", "shop", "web", "", "advisory_lock", "x"],
+                ["713", "50003", "shop", "web", "api", "cartwheel", nil],
+                ["714", nil, nil, nil, nil, "set", "work_mem"],
             ])
         let states = try SessionStateSource.decode(table)
         #expect(states.map(\.pid) == [711, 712, 714])
         #expect(states.map(\.kind) == [.listen, .advisoryLock, .set])
         #expect(states.first?.clientPort == 50_001 && states.first?.application == "api")
+        #expect(states.map(\.setting) == [nil, nil, "work_mem"])
         #expect(states.last?.clientPort == nil && states.last?.database == "")
     }
 
@@ -34,7 +37,7 @@ struct SessionStateSourceTests {
     func words() throws {
         let statement = try #require(SessionStateSource.statement(in: SourceContext(serverVersion: 160_000)))
         let selected = try #require(statement.split(separator: " FROM ").first)
-        #expect(selected == "SELECT pid, client_port, datname, usename, application_name, kind")
+        #expect(selected == "SELECT pid, client_port, datname, usename, application_name, kind, setting")
         for kind in SessionState.Kind.allCases { #expect(statement.contains("'\(kind.rawValue)'")) }
     }
 }

@@ -24,20 +24,29 @@ package enum SessionStateSource: Source {
         (.cursor, "^\(s)*DECLARE\(s).*\(s)WITH\(s)+HOLD\(s)"),
     ]
 
+    /// The name of what SET or set_config changes: the first group of each.
+    private static let settingPatterns = [
+        "(?i)^\(s)*SET\(s)+(?:SESSION\(s)+)?([a-z0-9_.]+)", "(?i)set_config\(s)*\\(\(s)*'([a-z0-9_.]+)'",
+    ]
+
     package static func statement(in context: SourceContext) -> String? {
         // With backslashes in it, a constant means the same whatever standard_conforming_strings says only as E''.
         let cases = patterns.map {
             "WHEN s.query ~* E'\($0.pattern.replacing("\\", with: "\\\\"))' THEN '\($0.kind.rawValue)'"
         }
+        let settingNames = settingPatterns.map {
+            "substring(s.query FROM E'\($0.replacing("\\", with: "\\\\").replacing("'", with: "''"))')"
+        }
         // A lock of the transaction is gone when the backend is idle; the two views are read one after the other, so
         // that it has to have been idle for a moment.
         return """
-            SELECT pid, client_port, datname, usename, application_name, kind FROM (\
+            SELECT pid, client_port, datname, usename, application_name, kind, setting FROM (\
             SELECT s.pid, s.client_port, s.datname::text, s.usename::text, s.application_name, \
-            CASE \(cases.joined(separator: " ")) END AS kind FROM pg_catalog.pg_stat_activity AS s \
+            CASE \(cases.joined(separator: " ")) END AS kind, \
+            lower(coalesce(\(settingNames.joined(separator: ", ")))) AS setting FROM pg_catalog.pg_stat_activity AS s \
             WHERE s.pid <> pg_backend_pid() AND s.datid IS NOT NULL AND s.state IS NOT NULL \
             UNION SELECT s.pid, s.client_port, s.datname::text, s.usename::text, s.application_name, \
-            '\(SessionState.Kind.advisoryLock.rawValue)' FROM pg_catalog.pg_stat_activity AS s \
+            '\(SessionState.Kind.advisoryLock.rawValue)', NULL FROM pg_catalog.pg_stat_activity AS s \
             JOIN pg_catalog.pg_locks AS l ON l.pid = s.pid WHERE l.locktype = 'advisory' AND l.granted \
             AND s.state = 'idle' AND s.state_change < clock_timestamp() - interval '100 ms' \
             AND s.pid <> pg_backend_pid()\
@@ -51,6 +60,7 @@ package enum SessionStateSource: Source {
         let port = table.column("client_port")
         let database = table.column("datname")
         let user = table.column("usename")
+        let setting = table.column("setting")
         let application = table.column("application_name")
         return (0..<table.rowCount).compactMap { row in
             guard let process = pid.integer(row).flatMap({ Int32(exactly: $0) }),
@@ -59,7 +69,8 @@ package enum SessionStateSource: Source {
             return SessionState(
                 pid: process, clientPort: port.integer(row).flatMap { Int32(exactly: $0) },
                 database: database.text(row) ?? "", user: user.text(row) ?? "",
-                application: application.text(row) ?? "", kind: kind)
+                application: application.text(row) ?? "", kind: kind,
+                setting: kind == .set ? setting.text(row) : nil)
         }
     }
 

@@ -89,6 +89,7 @@ struct PoolerChecksTests {
             for finding in findings {
                 let kind = finding.subject == "config/app" ? "set" : String(finding.subject.dropLast(4))
                 #expect(finding["connections_with_\(kind)"] == 1, "\(finding.message)")
+                #expect(kind != "set" || finding.message.contains("SET (work_mem)"), "\(finding.message)")
                 #expect(finding.severity == "critical" && finding.message.contains("“api”"))
             }
         }

@@ -12,7 +12,7 @@ enum SessionStateShared: Check {
         In transaction mode the next transaction of a client may run on another connection, and the next client on this \
         one: what SET changed then holds for strangers, LISTEN hears nothing, an advisory lock of the session is never \
         given back, a prepared statement or a temporary table is not there. It is a finding when a server connection of a \
-        pool in transaction or statement mode was seen to have run SET (beyond what PgBouncer carries along), set_config, \
+        pool in transaction or statement mode was seen to have run SET (beyond what PgBouncer carries along, track_extra_parameters included), set_config, \
         LISTEN, PREPARE, CREATE TEMP, DECLARE … WITH HOLD, or to hold an advisory lock while idle. The server says it of \
         its own statements, in a word and without their texts; what comes and goes between two looks is not seen. Without \
         it, server_reset_query_always is a remark: it hides such clients, at the price of a statement per transaction.
@@ -37,10 +37,12 @@ enum SessionStateShared: Check {
             return .found([reset])
         }
         var uses: [Use: Set<Int32>] = [:]
-        for state in states {
+        let tracked = tracked(bouncer)
+        for state in states where !tracked.contains(state.setting ?? "") {
             guard let server = shared.first(where: { $0.leads(to: state) }) else { continue }
             let use = Use(
-                database: server.database, user: state.user, application: state.application, kind: state.kind)
+                database: server.database, user: state.user, application: state.application, kind: state.kind,
+                setting: state.setting)
             uses[use, default: []].insert(state.pid)
         }
         let byPool = Dictionary(grouping: uses) { "\($0.key.database)/\($0.key.user)" }
@@ -55,6 +57,13 @@ enum SessionStateShared: Check {
         let user: String
         let application: String
         let kind: SessionState.Kind
+        let setting: String?
+    }
+
+    /// Settings that PgBouncer carries from connection to connection because its configuration says so (1.20+).
+    private static func tracked(_ bouncer: BouncerFacts) -> Set<String> {
+        let list = (try? bouncer.word("track_extra_parameters")) ?? ""
+        return Set(list.lowercased().split(whereSeparator: { $0 == "," || $0.isWhitespace }).map(String.init))
     }
 
     /// What the servers of the cluster have seen.
@@ -67,6 +76,12 @@ enum SessionStateShared: Check {
             states += try server.sessionStates.get()
         }
         return states
+    }
+
+    /// `SET (work_mem)`
+    private static func title(_ kind: SessionState.Kind, _ uses: [(key: Use, value: Set<Int32>)]) -> String {
+        let settings = Set(uses.filter { $0.key.kind == kind }.compactMap(\.key.setting)).sorted()
+        return settings.isEmpty ? kind.title : "\(kind.title) (\(CheckText.list(settings.map(SQLName.oneLine))))"
     }
 
     private static func reset(_ bouncer: BouncerFacts) -> Finding? {
@@ -94,7 +109,7 @@ enum SessionStateShared: Check {
         return Finding(
             severity, subject: pool,
             "Clients of the shared pool \(CheckText.name(pool)) use state of the session: "
-                + "\(kinds.map(\.title).joined(separator: ", "))\(who).",
+                + "\(kinds.map { title($0, uses) }.joined(separator: ", "))\(who).",
             evidence: kinds.map { kind in
                 let seen = uses.filter { $0.key.kind == kind }.reduce(into: Set<Int32>()) { $0.formUnion($1.value) }
                 return Evidence("connections_with_\(kind.rawValue)", seen.count)

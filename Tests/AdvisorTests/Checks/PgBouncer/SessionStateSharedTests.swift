@@ -39,6 +39,19 @@ struct SessionStateSharedTests {
         #expect(outcome([state(.set)], mode: "session").isNotApplicable)
     }
 
+    @Test("settings are named; those that PgBouncer is told to track are left alone")
+    func tracked() {
+        var path = state(.set)
+        path.setting = "search_path"
+        var facts = SampleFacts.bouncer()
+        facts.servers["db1"]?.sessionStates = .known([path])
+        #expect(SessionStateShared.run(facts).findings.first?.message.contains("SET (search_path)") == true)
+        facts.bouncer.change { bouncer in
+            bouncer.config.change { $0.values["track_extra_parameters"] = "IntervalStyle, Search_Path" }
+        }
+        #expect(SessionStateShared.run(facts).isPassed)
+    }
+
     @Test("a reset after every transaction is a remark, known without the server too")
     func reset() {
         var facts = SampleFacts.bouncer(config: ["server_reset_query_always": "1"])

@@ -67,11 +67,16 @@ struct RunbookRunner: Sendable {
         return (nil, nil)
     }
 
-    /// Lends the pid of a session that does nothing, for each command anew: it may end it.
+    /// Lends the pid of a session whose statement goes on, for each command anew: it may cancel it, or end the session.
     private func withVictim<Result>(_ body: (Int32) async throws -> Result) async throws -> Result {
         let target = try ConnectionString(parsing: run.servers.main.dsn(database: "shop", user: "reports"))
         let session = try await PostgresSession.connect(target, timeout: .seconds(20))
         defer { session.close() }
-        return try await body(session.backendPID)
+        let canceller = session.makeCanceller()
+        // Here it times out at once; the server goes on with it.
+        _ = try? await session.query("SELECT pg_sleep(120)", timeout: .milliseconds(20))
+        let result = try await body(session.backendPID)
+        _ = await canceller?.cancel(within: .seconds(5))
+        return result
     }
 }

@@ -28,7 +28,7 @@ struct RunbookStage: Sendable {
                 pattern: #"host=[\w.-]+ port=6432"#, replacement: pgbouncer,
                 meaning: "PgBouncer, in a connection string"),
             .init(
-                pattern: #"host=(?!127\.0\.0\.1 port=)[\w.-]+(?: port=5432)?"#, replacement: postgres,
+                pattern: #"host=(?!127\.0\.0\.1 port=(?!5432\b))[\w.-]+(?: port=5432)?"#, replacement: postgres,
                 meaning: "PostgreSQL, in a connection string"),
             .init(pattern: #"-p 6432\b"#, replacement: "-p \(servers.bouncer.port)", meaning: "PgBouncer's port"),
             .init(

@@ -15,7 +15,7 @@ extension SizeFormat {
                 "    timeout=\(PoolPractice.connectTimeout),",
                 "    max_idle=\(PoolPractice.idleTimeout),",
                 "    max_lifetime=\(PoolPractice.lifetime),",
-                "    check=ConnectionPool.check_connection,",
+                "    check=ConnectionPool.check_connection,  # psycopg_pool 3.2 or newer",
                 "    kwargs={",
                 "        \"connect_timeout\": \(PoolPractice.connectTimeout),",
             ] + PythonSession.lines(settings, indent: "        ") + [

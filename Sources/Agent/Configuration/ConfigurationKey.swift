@@ -38,7 +38,9 @@ enum AgentKey: String, ConfigurationKey {
     case leakThreshold = "leak_threshold"
     case seriesLimit = "series_limit"
     case serverBudget = "server_budget"
-    case labels, targets
+    case labels
+    case guarding = "guard"
+    case targets
 
     static let prefix = ""
     static let owner = "the configuration"
@@ -61,6 +63,7 @@ enum AgentKey: String, ConfigurationKey {
         case .seriesLimit: RulesKey.seriesLimit.documentation
         case .serverBudget: RulesKey.serverBudget.documentation
         case .labels: RulesKey.labels.documentation
+        case .guarding: GuardKey.documentation
         case .targets:
             KeyDocumentation(
                 type: "list of targets", fallback: "required", bounds: "1 to \(AgentConfiguration.targetLimit)",
@@ -80,6 +83,7 @@ enum TargetKey: String, ConfigurationKey {
     case seriesLimit = "series_limit"
     case serverBudget = "server_budget"
     case labels
+    case guarding = "guard"
 
     static let prefix = "targets[]."
     static let owner = "a target"
@@ -129,6 +133,7 @@ enum TargetKey: String, ConfigurationKey {
         case .seriesLimit: RulesKey.seriesLimit.targetDocumentation
         case .serverBudget: RulesKey.serverBudget.targetDocumentation
         case .labels: RulesKey.labels.targetDocumentation
+        case .guarding: GuardKey.targetDocumentation
         }
     }
 }

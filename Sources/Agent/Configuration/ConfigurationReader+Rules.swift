@@ -28,7 +28,7 @@ extension ConfigurationReader {
     }
 
     /// The items of a list with their paths; nil if the key is not given or, with a report, if it is no such list.
-    private mutating func items<Key>(
+    mutating func items<Key>(
         _ key: Key, in fields: Fields<Key>, atMost limit: Int
     ) -> [(path: String, node: YAMLNode)]? {
         guard let node = fields.nodes[key] else { return nil }
@@ -94,14 +94,14 @@ extension ConfigurationReader {
     }
 
     /// Reports a key that is not there.
-    private mutating func require<Key>(_ key: Key, in fields: Fields<Key>, _ advice: String) {
+    mutating func require<Key>(_ key: Key, in fields: Fields<Key>, _ advice: String) {
         if fields.nodes[key] == nil {
             problems.report(fields.path(key), "is missing; \(advice)", line: fields.line)
         }
     }
 
     /// A duration in seconds.
-    private mutating func duration<Key>(
+    mutating func duration<Key>(
         _ key: Key, in fields: Fields<Key>, _ bounds: ClosedRange<Duration>
     ) -> Double? {
         value(key, in: fields) { (text) throws(ConfigurationValue.Complaint) in

@@ -129,7 +129,7 @@ extension ConfigurationReader {
         guard let node = fields.nodes[key],
             let fields = self.fields(of: node, at: fields.path(key), as: GuardNamesKey.self)
         else { return GuardNames() }
-        if fields.nodes.isEmpty {
+        if case .mapping(let pairs) = node.content, pairs.isEmpty {
             problems.report(
                 String(fields.prefix.dropLast()), "is empty; write only: or except: in it, or leave it out for all",
                 line: fields.line)

@@ -70,7 +70,8 @@ enum GuardPolicyKey: String, ConfigurationKey {
         case .longerThan:
             KeyDocumentation(
                 type: "duration", fallback: "required",
-                bounds: "\(Self.words(GuardSettings.longerThanBounds)); for `leaked_idle` \(Self.words(RulesKey.leakBounds))",
+                bounds:
+                    "\(Self.words(GuardSettings.longerThanBounds)); for `leaked_idle` \(Self.words(RulesKey.leakBounds))",
                 meaning: "For how long it must have been at it.", example: "longer_than: 10m")
         case .action:
             KeyDocumentation(

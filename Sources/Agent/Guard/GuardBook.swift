@@ -59,9 +59,12 @@ struct GuardBook: Sendable {
     /// What became of an action that was begun; nil when nobody came to try it.
     mutating func conclude(_ action: GuardAction, _ outcome: ActionOutcome?, at now: Double) {
         let session = action.episode.session
-        guard treated[session]?.episode == action.episode else { return }
+        guard let treatment = treated[session], treatment.episode == action.episode else { return }
         switch outcome {
-        case nil: treated[session] = nil
+        case nil:
+            // It does not count against the rate limit either.
+            if let index = begun.firstIndex(of: treatment.time) { begun.remove(at: index) }
+            treated[session] = nil
         case .done: treated[session]?.isDone = true
         case .insufficientPrivilege, .failed: treated[session]?.retryTime = now + Self.retryPause
         case .gone, .reused, .changed, .refused: break

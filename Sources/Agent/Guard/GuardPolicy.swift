@@ -1,25 +1,6 @@
 import Observations
 import Sessions
 
-/// Whether the guard acts. Each word does all that the one before it does, and more.
-package enum GuardMode: String, Sendable, CaseIterable, Comparable {
-    /// It looks at nothing.
-    case off
-    /// It decides, counts and writes down what it would do, and does nothing.
-    case dryRun = "dry_run"
-    case enforce
-
-    package static func < (lhs: GuardMode, rhs: GuardMode) -> Bool { lhs.rank < rhs.rank }
-
-    private var rank: Int {
-        switch self {
-        case .off: 0
-        case .dryRun: 1
-        case .enforce: 2
-        }
-    }
-}
-
 /// One rule of the guard: which sessions, at what and for how long, and what becomes of them.
 package struct GuardPolicy: Sendable, Equatable {
     /// What a session is at when the policy is for it.
@@ -78,30 +59,5 @@ package struct GuardPolicy: Sendable, Equatable {
     /// Whether a session is at it for too long.
     func isExceeded(by row: SessionRow) -> Bool {
         trigger.holds(row.activity.state) && (row.age ?? 0) > longerThan
-    }
-}
-
-/// What the guard of a target is told.
-package struct GuardSettings: Sendable, Equatable {
-    package var mode = GuardMode.off
-    package var policies: [GuardPolicy] = []
-    /// The most actions that are begun within 60 s.
-    package var rateLimit = defaultRateLimit
-    /// The file that gets a line of each action.
-    package var auditLog: String?
-
-    package static let defaultRateLimit = 5
-    package static let rateLimitBounds = 1...1_000
-    package static let policyLimit = 50
-    package static let longerThanBounds: ClosedRange<Duration> = .seconds(1) ... .seconds(7 * 86_400)
-
-    package init() {}
-
-    /// How far a policy goes.
-    func mode(of policy: GuardPolicy) -> GuardMode { min(mode, policy.mode ?? mode) }
-
-    /// The policies that a target has, without those that are off.
-    func policies(for target: String) -> [GuardPolicy] {
-        policies.filter { mode(of: $0) > .off && $0.targets.cover([target]) }
     }
 }

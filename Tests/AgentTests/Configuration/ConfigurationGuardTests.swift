@@ -1,3 +1,4 @@
+import Foundation
 import Observations
 import Testing
 
@@ -161,9 +162,10 @@ struct ConfigurationGuardTests {
     @Test("a guard where there is nothing to guard is a mistake")
     func misplaced() {
         #expect(
-            problems("targets:\n- {dsn: host=a, kind: pgbouncer, guard: {mode: enforce, policies: [\(Self.policy)]}}") == [
-                "p.yml:2: targets[0].guard: is for PostgreSQL servers, whose sessions it ends; this is a PgBouncer"
-            ])
+            problems("targets:\n- {dsn: host=a, kind: pgbouncer, guard: {mode: enforce, policies: [\(Self.policy)]}}")
+                == [
+                    "p.yml:2: targets[0].guard: is for PostgreSQL servers, whose sessions it ends; this is a PgBouncer"
+                ])
         let named = Self.policy.dropLast() + ", targets: {only: [mian]}}"
         #expect(
             problems("guard: {policies: [\(named)]}\ntargets: [{dsn: host=a, name: main}]") == [
@@ -174,6 +176,15 @@ struct ConfigurationGuardTests {
                 "p.yml:2: targets[0].guard: has a policy with targets:; that is for the guard at the top, this one is "
                     + "this target's"
             ])
+    }
+
+    @Test("the example of docs/guard.md is valid, and a dry run")
+    func documentation() throws {
+        let root = "\(#filePath)".split(separator: "/").dropLast(4).joined(separator: "/")
+        let document = try String(contentsOfFile: "/\(root)/docs/guard.md", encoding: .utf8)
+        let example = document.components(separatedBy: "```yaml\n")[1].components(separatedBy: "```")[0]
+        #expect(problems(example) == [])
+        #expect(try guards(example).map(\.mode) == [.dryRun])
     }
 
     @Test("lists beyond their limits are one problem, and so is a name that is too long")

@@ -78,7 +78,7 @@ struct ConfigurationProblemTests {
                 "url: x",
                 "url: is not a key of a target; "
                     + "its keys are name, kind, dsn, cluster, cores, spindles, password_file, interval, "
-                    + "slow_threshold, slow_overrides, leak_threshold, series_limit, server_budget, labels"
+                    + "slow_threshold, slow_overrides, leak_threshold, series_limit, server_budget, labels, guard"
             ),
         ])
     func value(line: String, sentence: String) {
@@ -92,7 +92,7 @@ struct ConfigurationProblemTests {
                 "x y: 1",
                 "what stands before the colon is not a key of a target; "
                     + "its keys are name, kind, dsn, cluster, cores, spindles, password_file, interval, "
-                    + "slow_threshold, slow_overrides, leak_threshold, series_limit, server_budget, labels"
+                    + "slow_threshold, slow_overrides, leak_threshold, series_limit, server_budget, labels, guard"
             ),
             ("? [a]\n  : 1", "has a key that is not text"),
             ("*a : 1", "has a key that begins with “*”, a YAML alias; write the value out, or put it in quotes"),

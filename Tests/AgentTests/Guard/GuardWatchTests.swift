@@ -68,6 +68,17 @@ struct GuardWatchTests {
         #expect(untried.see(13, guardRow(7)).words == ["terminate 7"])
     }
 
+    @Test("what nobody came to does not count against the rate limit")
+    func refund() {
+        var server = GuardedServer(guardPolicy(), rateLimit: 1)
+        _ = server.see(11, guardRow(7))
+        for second in 12...30 {
+            let decision = server.see(Double(second), guardRow(7))
+            #expect(decision.words == ["terminate 7"] && decision.heldBack.isEmpty)
+            server.conclude(decision, nil, at: Double(second))
+        }
+    }
+
     @Test("a statement is cancelled; with cancel that is all")
     func cancel() {
         var server = GuardedServer(guardPolicy("slow", .statement, .cancel))
@@ -179,7 +190,8 @@ struct GuardWatchTests {
         #expect(decision.words == ["terminate 7"])
         #expect(decision.sparedWords == ["policy exempt": 2])
         let row = try #require(decision.actions.first?.row)
-        #expect(row.activity.applicationName == "web-1" && row.activity.user == "app" && row.activity.database == "shop")
+        #expect(
+            row.activity.applicationName == "web-1" && row.activity.user == "app" && row.activity.database == "shop")
     }
 
     @Test("the client behind a pooler counts by its name, to be meant only when the pooler's word is no older")

@@ -43,10 +43,11 @@ test: deps-test ## build and run every test (ARGS='--filter ExpositionTests' for
 	@swift build --build-tests
 	@scripts/run-tests $(ARGS)
 
-generate: deps-build ## write anew what is generated: dashboards, alert rules, docs/metrics.md
+generate: deps-build ## write anew what is generated: dashboards, alert rules, docs/metrics.md, docs/checks.md
 	@swift build --product poolscope
 	@.build/debug/poolscope catalog files --into .
 	@.build/debug/poolscope catalog metrics > .build/metrics.md && mv .build/metrics.md docs/metrics.md
+	@.build/debug/poolscope catalog checks > .build/checks.md && mv .build/checks.md docs/checks.md
 
 format: ## format every Swift file in place
 	@swift format --in-place --parallel --recursive $(SOURCES)

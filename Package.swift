@@ -45,7 +45,7 @@ let package = Package(
             dependencies: ["Locking", .product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: strict),
         .target(name: "Observations", dependencies: ["Locking"], swiftSettings: strict),
-        // Advice, from values to values: the sizing of pools; knows no server and no metrics.
+        // Advice, from values to values: the sizing of pools and the checks; knows no server and no metrics.
         .target(name: "Advisor", dependencies: ["Observations"], swiftSettings: strict),
         .target(name: "PoolVocabulary", dependencies: ["Exposition"], swiftSettings: strict),
         .target(
@@ -184,7 +184,7 @@ let package = Package(
                 "Postgres", "PostgresPool", "Sessions", "TestSupport", "WebServer", "pool-example", "poolscope",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict),
+            exclude: ["ConnectionManagement/Drivers"], swiftSettings: strict),
         // Dashboards, alerts and runbooks against real servers in trouble.
         .testTarget(
             name: "OperationsLiveTests",
@@ -195,7 +195,8 @@ let package = Package(
             swiftSettings: strict),
         // Dashboards, alerts, runbooks, the Makefile and the scripts.
         .testTarget(
-            name: "OperationsTests", dependencies: ["Operations", .product(name: "Yams", package: "Yams")],
+            name: "OperationsTests",
+            dependencies: ["Demo", "Operations", "TestSupport", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
     ]
 )

@@ -39,10 +39,9 @@ package struct Agent: Service {
     /// Samples until the task is cancelled or a graceful shutdown begins; then sessions and connections are closed.
     package func run() async {
         for address in addresses { log.info("listening on \(address)") }
-        let sampler = Sampler(
-            configuration, pools: pools,
-            outlets: SampleOutlets(store: store, board: ClusterBoard(), guardLogs: guardLogs),
-            log: log)
+        var outlets = SampleOutlets(store: store, board: ClusterBoard(), guardLogs: guardLogs)
+        outlets.advice.snoozes = configuration.snoozes
+        let sampler = Sampler(configuration, pools: pools, outlets: outlets, log: log)
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await sampler.run() }

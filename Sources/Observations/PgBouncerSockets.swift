@@ -20,11 +20,15 @@ package struct PgBouncerClient: Sendable, Equatable {
     package var link: UInt64?
     /// Never used again; since 1.24.
     package var id: UInt64?
+    /// How many statements it has prepared; since 1.21.
+    package var preparedStatements: Int64?
+    /// Whether its connection is encrypted; nil where PgBouncer does not say.
+    package var usesTLS: Bool?
 
     package init(
         database: String, user: String, application: String = "", address: String = "", state: String,
         connectedAt: PgBouncerTime? = nil, requestedAt: PgBouncerTime? = nil, wait: Double = 0, pointer: UInt64,
-        link: UInt64? = nil, id: UInt64? = nil
+        link: UInt64? = nil, id: UInt64? = nil, preparedStatements: Int64? = nil, usesTLS: Bool? = nil
     ) {
         self.database = database
         self.user = user
@@ -37,6 +41,8 @@ package struct PgBouncerClient: Sendable, Equatable {
         self.pointer = pointer
         self.link = link
         self.id = id
+        self.preparedStatements = preparedStatements
+        self.usesTLS = usesTLS
     }
 
     package var isWaiting: Bool { state == "waiting" }
@@ -63,11 +69,13 @@ package struct PgBouncerServer: Sendable, Equatable {
     package var link: UInt64?
     /// The backend's process id, 0 before it has said so.
     package var remotePID: Int32
+    /// Whether the connection is encrypted; nil where PgBouncer does not say.
+    package var usesTLS: Bool?
 
     package init(
         database: String, user: String, state: String, address: String = "", localPort: Int32? = nil,
         connectedAt: PgBouncerTime? = nil, requestedAt: PgBouncerTime? = nil, closeNeeded: Bool? = nil,
-        pointer: UInt64, link: UInt64? = nil, remotePID: Int32 = 0
+        pointer: UInt64, link: UInt64? = nil, remotePID: Int32 = 0, usesTLS: Bool? = nil
     ) {
         self.database = database
         self.user = user
@@ -80,6 +88,7 @@ package struct PgBouncerServer: Sendable, Equatable {
         self.pointer = pointer
         self.link = link
         self.remotePID = remotePID
+        self.usesTLS = usesTLS
     }
 
     package var isUnixSocket: Bool { address.hasPrefix("unix") }

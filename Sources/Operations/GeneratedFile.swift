@@ -16,7 +16,11 @@ package struct GeneratedFile: Hashable, Sendable {
 package enum GeneratedFiles {
     package static let dashboards = Dashboards.files
 
-    package static let alerts: [GeneratedFile] = []
+    package static let alerts: [GeneratedFile] = [
+        AlertRules.file.generated,
+        PeerRules.file.generated,
+        AlertmanagerExample.file,
+    ]
 
     package static var all: [GeneratedFile] { dashboards + alerts }
 }

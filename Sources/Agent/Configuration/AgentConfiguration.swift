@@ -1,3 +1,4 @@
+import Advisor
 import WebServer
 
 /// What the agent was told to do: where it listens, how often it samples, and whom.
@@ -8,6 +9,8 @@ package struct AgentConfiguration: Sendable {
     package var interval: Duration
     /// The targets, at least one, each with a name of its own.
     package var targets: [TargetConfiguration]
+    /// Checks whose findings do not count for a while.
+    package var snoozes: [CheckSnooze] = []
 
     /// The least and the most a sampling interval can be.
     package static let intervalBounds: ClosedRange<Duration> = .milliseconds(100) ... .seconds(3600)
@@ -16,4 +19,5 @@ package struct AgentConfiguration: Sendable {
     package static let defaultListen = ":9719"
     package static let targetLimit = 1_000
     package static let listenLimit = 16
+    package static let snoozeLimit = 200
 }

@@ -38,7 +38,7 @@ enum AgentKey: String, ConfigurationKey {
     case leakThreshold = "leak_threshold"
     case seriesLimit = "series_limit"
     case serverBudget = "server_budget"
-    case labels
+    case labels, checks
     case guarding = "guard"
     case targets
 
@@ -63,6 +63,10 @@ enum AgentKey: String, ConfigurationKey {
         case .seriesLimit: RulesKey.seriesLimit.documentation
         case .serverBudget: RulesKey.serverBudget.documentation
         case .labels: RulesKey.labels.documentation
+        case .checks:
+            KeyDocumentation(
+                type: "mapping", fallback: "none", bounds: "–", meaning: "Which checks sleep; see Checks that sleep.",
+                example: "checks: {snooze: [{check: idle-share, until: 2027-01-31, reason: load test}]}")
         case .guarding: GuardKey.documentation
         case .targets:
             KeyDocumentation(
@@ -74,7 +78,7 @@ enum AgentKey: String, ConfigurationKey {
 
 /// The keys of one target.
 enum TargetKey: String, ConfigurationKey {
-    case name, kind, dsn, cluster, cores, spindles
+    case name, kind, dsn, cluster, cores, spindles, memory
     case passwordFile = "password_file"
     case interval
     case slowThreshold = "slow_threshold"
@@ -117,6 +121,10 @@ enum TargetKey: String, ConfigurationKey {
             KeyDocumentation(
                 type: "whole number", fallback: "none", bounds: words(TargetConfiguration.spindlesBounds),
                 meaning: "Effective spindles of the server's machine; an SSD counts as 1.", example: "spindles: 1")
+        case .memory:
+            KeyDocumentation(
+                type: "size", fallback: "none", bounds: "`64MiB` to `1024TiB`",
+                meaning: "Memory of the server's machine, for the check max-connections.", example: "memory: 32GiB")
         case .passwordFile:
             KeyDocumentation(
                 type: "path", fallback: "none", bounds: "not together with a password in `dsn`",

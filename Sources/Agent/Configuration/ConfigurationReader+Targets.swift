@@ -65,6 +65,7 @@ extension ConfigurationReader {
         let cluster = value(.cluster, in: fields, ConfigurationValue.cluster)
         let cores = wholeNumber(.cores, in: fields, TargetConfiguration.coresBounds)
         let spindles = wholeNumber(.spindles, in: fields, TargetConfiguration.spindlesBounds)
+        let memory = value(.memory, in: fields, ConfigurationValue.memory)
         let passwordFile = value(.passwordFile, in: fields, ConfigurationValue.path)
         let interval = value(.interval, in: fields, ConfigurationValue.interval)
         let rules = self.rules(fields, .targetKeys, else: defaults.rules)
@@ -76,7 +77,8 @@ extension ConfigurationReader {
         }
         return TargetConfiguration(
             name: name ?? "", kind: kind, connection: connection, cluster: cluster, cores: cores, spindles: spindles,
-            passwordFile: passwordFile.map { $0.hasPrefix("/") ? $0 : directory + $0 }, interval: interval,
+            memoryBytes: memory, passwordFile: passwordFile.map { $0.hasPrefix("/") ? $0 : directory + $0 },
+            interval: interval,
             rules: rules, guardSettings: guarding)
     }
 

@@ -38,6 +38,7 @@ struct ConfigurationReader {
                 rules: rules(fields, .agentKeys, else: SamplingRules()), guardSettings: guarding)
             result.targets = targets(fields, defaults)
             checkPolicyTargets(guarding, names: result.targets.map(\.name), fields)
+            result.snoozes = snoozes(fields, targets: Set(result.targets.map(\.name)))
         }
         try problems.throwIfAny()
         return result

@@ -1,3 +1,4 @@
+import Advisor
 import Observations
 import Postgres
 import WebServer
@@ -10,6 +11,7 @@ enum ConfigurationValue {
     }
 
     static let clusterLimit = 128
+    static let reasonLimit = 500
 
     static func interval(_ text: String) throws(Complaint) -> Duration {
         try duration(text, in: AgentConfiguration.intervalBounds)
@@ -134,6 +136,41 @@ enum ConfigurationValue {
                 sentence: quoting(text) + "is not a whole number from \(bounds.lowerBound) to \(bounds.upperBound)")
         }
         return number
+    }
+
+    /// Of a machine, in bytes.
+    static func memory(_ text: String) throws(Complaint) -> Int {
+        guard let bytes = SizeText.parse(text) else {
+            throw Complaint(sentence: quoting(text) + "is not a size; write for example 16GiB")
+        }
+        guard TargetConfiguration.memoryBounds.contains(bytes) else {
+            throw Complaint(sentence: quoting(text) + "is not from 64MiB to 1024TiB")
+        }
+        return bytes
+    }
+
+    /// The id of a check.
+    static func check(_ text: String) throws(Complaint) -> String {
+        let ids = Checks.all.map { $0.id }
+        if ids.contains(text) { return text }
+        let advice = Suggestion.nearest(to: text, among: ids).map { "did you mean “\($0)”?" }
+        throw Complaint(sentence: quoting(text) + "is not a check; " + (advice ?? "docs/checks.md has all of them"))
+    }
+
+    static func day(_ text: String) throws(Complaint) -> CalendarDay {
+        guard let day = CalendarDay(text) else {
+            throw Complaint(sentence: quoting(text) + "is not a day; write for example 2027-01-31")
+        }
+        return day
+    }
+
+    /// Why something is so, in a sentence.
+    static func reason(_ text: String) throws(Complaint) -> String {
+        guard 1...reasonLimit ~= text.count else {
+            throw Complaint(sentence: "must have 1 to \(reasonLimit) characters")
+        }
+        try checkPrintable(text)
+        return text
     }
 
     /// A share of one core: `1 %`, or a ratio below 1; 0 is no budget.

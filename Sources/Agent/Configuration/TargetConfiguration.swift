@@ -14,6 +14,8 @@ package struct TargetConfiguration: Sendable {
     package var cores: Int?
     /// Effective spindles of the server's machine (an SSD counts as 1), for the sizing formula.
     package var spindles: Int?
+    /// Memory of the server's machine, for checks.
+    package var memoryBytes: Int?
     /// A file whose first line is the password. Not read here.
     package var passwordFile: String?
     /// The target's own sampling interval; nil for the agent's.
@@ -25,4 +27,5 @@ package struct TargetConfiguration: Sendable {
 
     package static let coresBounds = 1...10_000
     package static let spindlesBounds = 0...10_000
+    package static let memoryBounds = 64 << 20...1 << 50
 }

@@ -3,6 +3,9 @@ import Observations
 
 /// Where the poolers of a cluster say which client holds which backend, for the servers of the same cluster.
 final class ClusterBoard: Sendable {
+    /// The facts that checks need.
+    let advice = AdviceBoard()
+
     /// Seconds after which what a pooler said is no longer true.
     static let validity = 10.0
 

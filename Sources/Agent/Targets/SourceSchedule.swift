@@ -14,10 +14,16 @@ struct SourceSchedule {
     /// Nil before the first sample of a session.
     private var ticksSinceSample: Int?
     private var unavailable: Set<String> = []
+    /// What is read seldom is read this often all the same.
+    private let longestPause: Duration?
 
-    init(kind: TargetKind) {
+    /// - Parameters:
+    ///   - others: Sources that no collector needs.
+    ///   - longestPause: What is read seldom is read this often all the same.
+    init(kind: TargetKind, others: [any Source.Type] = [], longestPause: Duration? = nil) {
+        self.longestPause = longestPause
         // What is due at every tick first: if time runs out, it does so for what can wait.
-        let all = Collectors.sources(for: kind)
+        let all = Collectors.sources(for: kind) + others
         sources = all.filter { $0.cadence.isOfTick } + all.filter { !$0.cadence.isOfTick }
     }
 
@@ -56,7 +62,8 @@ struct SourceSchedule {
         switch source.cadence {
         case .everyTick, .everyTickUnstretched, .betweenSamples: break
         // A little early rather than a tick late.
-        case .every(let pause): dueAt[source.name] = started + pause - .milliseconds(50)
+        case .every(let pause):
+            dueAt[source.name] = started + min(pause, longestPause ?? pause) - .milliseconds(50)
         case .everyTickUpTo: samplesToPass[source.name] = max(1, pace) - 1
         }
     }

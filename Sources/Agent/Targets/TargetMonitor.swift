@@ -49,8 +49,11 @@ struct TargetMonitor {
         self.pool = pool
         self.outlets = outlets
         profile = target.profile
-        schedule = SourceSchedule(kind: target.kind)
-        pipeline = TargetPipeline(profile: profile, interval: interval, board: outlets.board)
+        schedule = SourceSchedule(
+            kind: target.kind, others: outlets.otherSources[target.kind] ?? [], longestPause: outlets.longestPause)
+        var advice = outlets.advice
+        advice.memoryBytes = target.memoryBytes.map(Double.init)
+        pipeline = TargetPipeline(profile: profile, interval: interval, board: outlets.board, advice: advice)
         var log = log
         log[metadataKey: "target"] = "\(target.name)"
         self.log = log
@@ -288,6 +291,12 @@ struct SampleOutlets: Sendable {
     var includesQueryText = false
     /// Where guards write down what they do; nil where nobody is guarded, whatever the configuration says.
     var guardLogs: GuardLogs?
+    /// What is read besides what the collectors need.
+    var otherSources: [TargetKind: [any Source.Type]] = [:]
+    /// What is read seldom is read this often all the same.
+    var longestPause: Duration?
+    /// How often checks are evaluated, and what sleeps.
+    var advice = AdviceRules()
 }
 
 extension TargetConfiguration {

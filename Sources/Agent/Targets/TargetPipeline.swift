@@ -1,3 +1,4 @@
+import Advisor
 import Collectors
 import Exposition
 import Observations
@@ -19,9 +20,12 @@ struct TargetPipeline {
     private var isObserved = false
     private var report: TargetReport
     private var budget: ServerBudget
+    private var advice: TargetAdvice
+    /// Sources that this session has been asked for, whatever they answered.
+    private var asked: Set<String> = []
     private var builder: SnapshotBuilder
 
-    init(profile: TargetProfile, interval: Duration, board: ClusterBoard) {
+    init(profile: TargetProfile, interval: Duration, board: ClusterBoard, advice: AdviceRules = AdviceRules()) {
         self.profile = profile
         self.board = board
         collectors = Collectors.make(for: profile)
@@ -29,6 +33,7 @@ struct TargetPipeline {
         budget = ServerBudget(
             share: profile.rules.serverBudget, interval: interval, sources: Collectors.sources(for: profile.kind))
         report = TargetReport(profile: profile, interval: interval)
+        self.advice = TargetAdvice(profile: profile, rules: advice, board: board.advice)
         builder = SnapshotBuilder(constant: [Label("target", profile.name)], isUp: false)
     }
 
@@ -47,10 +52,10 @@ struct TargetPipeline {
             self.version = version
             // A session that was replaced between two ticks: no tick was missed, but the target may be another since.
             if state == .up { miss(.disconnected) }
-            (facts, refusal, isObserved) = (Facts(), nil, false)
+            (facts, refusal, isObserved, asked) = (Facts(), nil, false, [])
             budget.beginSession()
         case .lost:
-            (facts, refusal, isObserved) = (Facts(), nil, false)
+            (facts, refusal, isObserved, asked) = (Facts(), nil, false, [])
         case .refused(let refusal):
             self.refusal = refusal
         case .skipped(let ticks):
@@ -62,6 +67,7 @@ struct TargetPipeline {
         case .omitted(let source):
             facts.forget(source)
             budget.omitted(source)
+            asked.insert(source.name)
         case .tickEnded(let state, let seconds):
             endTick(state, seconds: seconds, at: time)
         }
@@ -70,6 +76,7 @@ struct TargetPipeline {
 
     private mutating func take(_ answer: SourceAnswer, at time: Double) -> SourceReading {
         let reading = read(answer)
+        asked.insert(answer.source.name)
         if reading.outcome != .ok { facts.forget(answer.source) }
         switch answer.result {
         case .success(let table):
@@ -118,8 +125,11 @@ struct TargetPipeline {
                 // Between samples most have nothing new, and what they know they keep.
                 collectors[index].observe(facts)
             }
+            let collectors = collectors
+            advice.observe(facts, asked: asked, leaks: { Self.leaks(collectors) }, at: time)
         } else {
             miss(state)
+            advice.miss(state, refusal: state == .tooManyConnections ? refusal : nil, at: time)
         }
         isObserved = state == .up
     }
@@ -127,6 +137,17 @@ struct TargetPipeline {
     private mutating func miss(_ state: TargetState) {
         let refusal = state == .tooManyConnections ? refusal : nil
         for index in collectors.indices { collectors[index].miss(state, refusal: refusal) }
+    }
+
+    /// Connections that leak; nil while that is not known.
+    private static func leaks(_ collectors: [any Collector]) -> [LeakedConnections]? {
+        collectors.lazy.compactMap { $0 as? LeaksCollector }.first?.leaked.map { leaks in
+            leaks.map {
+                LeakedConnections(
+                    database: $0.labels["datname"] ?? "", application: $0.labels["application_name"] ?? "",
+                    count: $0.count)
+            }
+        }
     }
 
     /// A pooler tells its cluster who holds which backend; a server asks.
@@ -146,6 +167,7 @@ struct TargetPipeline {
     mutating func publish(_ more: (inout SnapshotBuilder) -> Void = { _ in }) -> Snapshot {
         builder.beginTick(isUp: state == .up)
         for collector in collectors { collector.emit(into: &builder) }
+        advice.emit(into: &builder)
         report.emit(state: state, version: version, into: &builder)
         if budget.share > 0 {
             builder.add(SamplerFamilies.serverBudget, .none, budget.share, evenWhenDown: true)

@@ -19,6 +19,7 @@ package enum BouncerClientsSource: Source {
         let wait = table.column("wait")
         let waitMicroseconds = table.column("wait_us")
         let id = table.column("id")
+        let prepared = table.column("prepared_statements")
         return (0..<table.rowCount).map { row in
             PgBouncerClient(
                 database: columns.database.text(row) ?? "", user: columns.user.text(row) ?? "",
@@ -27,7 +28,8 @@ package enum BouncerClientsSource: Source {
                 requestedAt: columns.requestTime(row),
                 wait: Self.seconds(wait.double(row), microseconds: waitMicroseconds.double(row)),
                 pointer: columns.pointer(row) ?? 0, link: columns.link(row),
-                id: id.integer(row).map { UInt64(bitPattern: $0) })
+                id: id.integer(row).map { UInt64(bitPattern: $0) }, preparedStatements: prepared.integer(row),
+                usesTLS: columns.usesTLS(row))
         }
     }
 
@@ -66,7 +68,7 @@ package enum BouncerServersSource: Source {
                 localPort: localPort.integer(row).flatMap { Int32(exactly: $0) },
                 connectedAt: columns.connectTime(row), requestedAt: columns.requestTime(row),
                 closeNeeded: closeNeeded.bool(row), pointer: columns.pointer(row) ?? 0, link: columns.link(row),
-                remotePID: remotePID.integer(row).flatMap { Int32(exactly: $0) } ?? 0)
+                remotePID: remotePID.integer(row).flatMap { Int32(exactly: $0) } ?? 0, usesTLS: columns.usesTLS(row))
         }
     }
 }
@@ -86,6 +88,7 @@ private struct BouncerSocketColumns {
     private let links: ColumnReader
     private let connectTimes: ColumnReader
     private let requestTimes: ColumnReader
+    private let tls: ColumnReader
 
     init(_ table: any ResultTable) throws(DecodeError) {
         database = try table.required("database")
@@ -95,10 +98,13 @@ private struct BouncerSocketColumns {
         links = table.column("link")
         connectTimes = table.column("connect_time")
         requestTimes = table.column("request_time")
+        tls = table.column("tls")
     }
 
     func connectTime(_ row: Int) -> PgBouncerTime? { connectTimes.text(row).flatMap { PgBouncerTime($0) } }
     func requestTime(_ row: Int) -> PgBouncerTime? { requestTimes.text(row).flatMap { PgBouncerTime($0) } }
+    /// The column has the protocol and the cipher, or nothing.
+    func usesTLS(_ row: Int) -> Bool? { tls.text(row).map { !$0.isEmpty } }
     func pointer(_ row: Int) -> UInt64? { Self.address(pointers.text(row)) }
     func link(_ row: Int) -> UInt64? { Self.address(links.text(row)) }
 

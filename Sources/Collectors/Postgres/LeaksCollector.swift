@@ -65,6 +65,11 @@ package struct LeaksCollector: Collector {
         return idle
     }
 
+    /// How many connections each application leaks, in the order of their labels; nil while that is not known of any.
+    package var leaked: [(labels: Labels, count: Int)]? {
+        leaks.isEmpty ? nil : leaks.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
     package mutating func miss(_ state: TargetState) {
         leaks = [:]
         detector.interrupt()

@@ -17,10 +17,15 @@ extension AlertRule {
         description: """
             Every connection of the {{ $labels.pooler }} pool for database {{ $labels.database }} and user \
             {{ $labels.user }} on {{ $labels.target }} is lent out, \
-            {{ with printf "poolscope_pool_waiting_clients{job=%q,instance=%q,target=%q,pooler=%q,database=%q,user=%q}" \
-            $labels.job $labels.instance $labels.target $labels.pooler $labels.database $labels.user | query \
-            }}{{ . | first | value | humanize }} clients wait for one,{{ end }} \
+            \(AlertText.waitingClients("clients wait for one,")) \
             and the first in the queue has waited for {{ $value | humanizeDuration }}.
             """,
         dashboard: .pool)
+}
+
+extension AlertText {
+    /// How many clients wait for the alert's pool, and what of them.
+    static func waitingClients(_ text: String) -> String {
+        lookup("poolscope_pool_waiting_clients", sharing: ofPool, "\(value()) \(text)")
+    }
 }

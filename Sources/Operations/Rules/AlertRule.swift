@@ -13,11 +13,12 @@ package struct AlertRule: Sendable {
     package let summary: String
     /// Sentences with the numbers; one line, which the file wraps.
     package let description: String
-    package let dashboard: DashboardLink
+    /// Nil where none of ours shows the metrics: those of the peers' exporters.
+    package let dashboard: DashboardLink?
 
     package init(
         _ name: AlertName, _ severity: Severity, comment: String, expression: String, for holdsFor: String,
-        keepFiringFor keepsFiringFor: String? = nil, summary: String, description: String, dashboard: DashboardLink
+        keepFiringFor keepsFiringFor: String? = nil, summary: String, description: String, dashboard: DashboardLink?
     ) {
         self.name = name
         self.severity = severity
@@ -39,7 +40,7 @@ extension AlertRule: RuleText {
             + ["  labels:", "    severity: \(severity.rawValue)", "  annotations:"]
             + annotation("summary", summary) + annotation("description", description)
             + annotation("runbook_url", ProjectLinks.runbook(of: name))
-            + annotation("dashboard_url", dashboard.template)
+            + (dashboard.map { annotation("dashboard_url", $0.template) } ?? [])
     }
 
     private func annotation(_ key: String, _ text: String) -> [String] {

@@ -1,3 +1,4 @@
+import Advisor
 import Agent
 import ArgumentParser
 import Foundation
@@ -5,7 +6,8 @@ import Operations
 
 struct CatalogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "catalog", abstract: "Print what Poolscope knows.", subcommands: [Metrics.self, Files.self])
+        commandName: "catalog", abstract: "Print what Poolscope knows.",
+        subcommands: [Metrics.self, Checks.self, Files.self])
 
     struct Metrics: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -15,6 +17,17 @@ struct CatalogCommand: AsyncParsableCommand {
 
         func run() async throws {
             try Output.deliver(Catalogue.markdown)
+        }
+    }
+
+    struct Checks: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "checks",
+            abstract: "Print every check with what it needs and how it judges, as Markdown.",
+            discussion: "Example: poolscope catalog checks > docs/checks.md")
+
+        func run() async throws {
+            try Output.deliver(CheckDocument.markdown)
         }
     }
 

@@ -18,6 +18,7 @@ struct ConfigurationDocumentationTests {
         let expected =
             AgentKey.allCases.map(\.documentationRow) + TargetKey.allCases.map(\.documentationRow)
             + SlowOverrideKey.allCases.map(\.documentationRow) + LabelRuleKey.allCases.map(\.documentationRow)
+            + ChecksKey.allCases.map(\.documentationRow) + SnoozeKey.allCases.map(\.documentationRow)
             + GuardKey.allCases.map(\.documentationRow) + GuardPolicyKey.allCases.map(\.documentationRow)
             + GuardNamesKey.allCases.map(\.documentationRow)
         #expect(rows == expected)
@@ -36,6 +37,7 @@ struct ConfigurationDocumentationTests {
         let keys =
             AgentKey.allCases.map(\.rawValue) + TargetKey.allCases.map(\.rawValue)
             + SlowOverrideKey.allCases.map(\.rawValue) + LabelRuleKey.allCases.map(\.rawValue)
+            + ChecksKey.allCases.map(\.rawValue) + SnoozeKey.allCases.map(\.rawValue)
             + GuardKey.allCases.map(\.rawValue) + GuardPolicyKey.allCases.map(\.rawValue)
             + GuardNamesKey.allCases.map(\.rawValue)
         for key in keys {
@@ -57,6 +59,13 @@ struct ConfigurationDocumentationTests {
         for key in SlowOverrideKey.allCases {
             let rest = key == .threshold ? "user: a" : "threshold: 1s"
             #expect(problems("slow_overrides:\n- \(key.documentation.example)\n  \(rest)" + target) == [])
+        }
+        for key in SnoozeKey.allCases {
+            let rest = [
+                SnoozeKey.check: "check: idle-share", .until: "until: 2027-01-31", .reason: "reason: x",
+            ].filter { $0.key != key }.map { "\n    \($0.value)" }.joined()
+            let target = "targets: [{dsn: host=a, name: main}]"
+            #expect(problems("checks:\n  snooze:\n  - \(key.documentation.example)\(rest)\n\(target)") == [])
         }
         for key in LabelRuleKey.allCases {
             let rest = [

@@ -2,20 +2,6 @@ import Yams
 
 /// Alertmanager's configuration for a test: the shipped one with other receivers and shorter times.
 enum AlertmanagerExample {
-    /// What is tested as long as `alerts/alertmanager.yml` is not shipped.
-    static let standIn = """
-        route:
-          receiver: ticket
-          group_by: [alertname, cluster, target]
-          routes:
-            - {receiver: pager, matchers: ['severity="critical"']}
-            - {receiver: digest, matchers: ['severity="info"']}
-        inhibit_rules:
-          - {source_matchers: ['alertname="PgTargetDown"'], target_matchers: ['alertname!="PgTargetDown"'], equal: [target]}
-          - {source_matchers: ['severity="critical"'], target_matchers: ['severity="warning"'], equal: [alertname, target]}
-        receivers: [{name: pager}, {name: ticket}, {name: digest}]
-        """
-
     /// Each receiver becomes a webhook at `url/<its name>`; groups are told of at once.
     ///
     /// - Throws: `Unreadable` when the text is not what Alertmanager would take.

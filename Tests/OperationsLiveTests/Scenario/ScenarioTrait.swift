@@ -31,9 +31,7 @@ struct ScenarioTrait: SuiteTrait, TestScoping {
     ) async throws -> ScenarioRun {
         let url = try await poolscope.url()
         let webhook = try WebhookReceiver()
-        let example =
-            ShippedFiles.exists(ShippedFiles.alertmanager)
-            ? try ShippedFiles.text(ShippedFiles.alertmanager) : AlertmanagerExample.standIn
+        let example = try ShippedFiles.text(ShippedFiles.alertmanager)
         let alertmanager = try await PrivateAlertmanager.start(
             in: servers.directory, configuration: try AlertmanagerExample.forTest(example, webhook: webhook.url))
         let rules = try ruleFiles(ShippedFiles.ownRules)

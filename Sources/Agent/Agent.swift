@@ -2,6 +2,7 @@ import Exposition
 import Logging
 import Observations
 import ServiceLifecycle
+import Sessions
 import WebServer
 
 /// The agent: one task per target, one for itself, and the web server, for as long as `run()` runs.
@@ -12,11 +13,14 @@ package struct Agent: Service {
     private let store: SnapshotStore
     private let status: StatusBoard
     private let pools: TargetPools
+    private let guardLogs: GuardLogs
     private let server: WebServer
 
     /// Starts to listen, so that a taken port is known before anything else happens.
-    /// - Throws: `WebServerError`, one sentence, when an address cannot be listened on.
-    package init(_ configuration: AgentConfiguration, version: String, log: Logger) throws(WebServerError) {
+    /// - Throws: `WebServerError`, one sentence, when an address cannot be listened on; `SessionsError` when the audit log
+    ///   of a guard cannot be opened.
+    package init(_ configuration: AgentConfiguration, version: String, log: Logger) throws {
+        guardLogs = try GuardLogs(configuration)
         self.configuration = configuration
         self.version = version
         self.log = log
@@ -35,7 +39,7 @@ package struct Agent: Service {
     /// Samples until the task is cancelled or a graceful shutdown begins; then sessions and connections are closed.
     package func run() async {
         for address in addresses { log.info("listening on \(address)") }
-        var outlets = SampleOutlets(store: store, board: ClusterBoard())
+        var outlets = SampleOutlets(store: store, board: ClusterBoard(), guardLogs: guardLogs)
         outlets.advice.snoozes = configuration.snoozes
         let sampler = Sampler(configuration, pools: pools, outlets: outlets, log: log)
         await cancelWhenGracefulShutdown {

@@ -7,7 +7,8 @@ package enum Catalogue {
     package static var families: [FamilyDescriptor] {
         var seen: Set<String> = []
         return
-            (SamplerFamilies.all + AdviceFamilies.all + ProcessFamilies.all + Collectors.families + PoolMetrics.families)
+            (SamplerFamilies.all + AdviceFamilies.all + ProcessFamilies.all + Collectors.families + PoolMetrics.families
+            + GuardFamilies.all)
             .filter { seen.insert($0.name).inserted }
             .sorted { $0.name < $1.name }
     }

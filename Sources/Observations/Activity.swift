@@ -15,6 +15,8 @@ package struct ActivityRow: Sendable, Equatable {
     package var clientAddress: String?
     /// The client's TCP port; −1 for a unix socket.
     package var clientPort: Int32?
+    /// The application's name on the server, where label rules have made another of it.
+    package internal(set) var originalApplication: String?
 
     package init(pid: Int32, traits: BackendTraits) {
         self.pid = pid
@@ -93,6 +95,19 @@ extension ActivityRow {
     package var isParallelWorker: Bool { traits.isParallelWorker }
     package var serverDatabase: String? { traits.serverDatabase }
     package var serverUser: String? { traits.serverUser }
+    package var serverApplication: String { originalApplication ?? applicationName }
+
+    /// The same row with the names that the server has, whatever label rules made of them: for what acts on sessions.
+    package var withServerNames: ActivityRow {
+        guard serverUser != user || serverDatabase != database || originalApplication != nil else { return self }
+        var row = self
+        row.change {
+            ($0.user, $0.database, $0.applicationName) = (serverUser, serverDatabase, serverApplication)
+            $0.serverNames = nil
+        }
+        row.originalApplication = nil
+        return row
+    }
 
     /// Gives the row traits of its own.
     private mutating func change(_ change: (inout BackendTraits.Values) -> Void) {

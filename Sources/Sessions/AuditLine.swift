@@ -28,17 +28,32 @@ package struct AuditLine: Sendable, Equatable {
     ) {
         let row = result.row
         var members = Self.head(time: time, actor: actor, target: target, action: action.rawValue)
-        members += [
+        members += Self.session(row) + [.init("outcome", .string(result.outcome.word))]
+        if let detail = result.outcome.detail { members.append(.init("detail", .string(detail))) }
+        if includesQueryText, let query = row.query { members.append(.init("query", .string(query))) }
+        json = .object(members)
+    }
+
+    /// For what acts by itself, by a policy of the configuration.
+    /// - Parameter outcome: as for an action, or what kept it from being one, in a word.
+    package init(
+        time: String, actor: Actor, target: String, policy: String, action: SessionAction, row: SessionRow,
+        outcome: String, detail: String? = nil
+    ) {
+        var members = Self.head(time: time, actor: actor, target: target, action: action.rawValue)
+        members += [.init("policy", .string(policy))] + Self.session(row) + [.init("outcome", .string(outcome))]
+        if let detail { members.append(.init("detail", .string(detail))) }
+        json = .object(members)
+    }
+
+    private static func session(_ row: SessionRow) -> [JSONText.Member] {
+        [
             .init("pid", .integer(row.pid)), .init("backend_start", .string(row.activity.backendStart?.iso8601)),
             .init("user", .string(row.activity.user)), .init("database", .string(row.activity.database)),
             .init("application", .string(row.activity.applicationName)),
             .init("client_address", .string(row.address)), .init("behind_pooler", row.client?.json ?? .null),
             .init("state", .string(row.activity.state?.name)), .init("age_seconds", .seconds(row.age)),
-            .init("outcome", .string(result.outcome.word)),
         ]
-        if let detail = result.outcome.detail { members.append(.init("detail", .string(detail))) }
-        if includesQueryText, let query = row.query { members.append(.init("query", .string(query))) }
-        json = .object(members)
     }
 
     /// For a change of a database's connection limit.

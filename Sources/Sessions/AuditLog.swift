@@ -1,7 +1,7 @@
 import Glibc
 
 /// Where audit lines go: standard error, or a file that only grows.
-package final class AuditLog {
+package final class AuditLog: Sendable {
     private let descriptor: CInt
     private let path: String?
 

@@ -73,17 +73,9 @@ package final class SessionsServer {
 
     /// Acts on one session, if it is still what it was when it was listed.
     package func perform(_ request: ActionRequest) async -> ActionOutcome {
-        guard let parameters = request.parameters else { return .refused(.hidden) }
-        do {
-            return try request.outcome(
-                try await session.query(request.statement, parameters: parameters, timeout: Self.answerTimeout))
-        } catch let error as PostgresError {
-            isLost = isLost || error.isConnectionLost
-            guard error.sqlState == .insufficientPrivilege else { return .failed(error.description) }
-            return .insufficientPrivilege(advice: PrivilegeAdvice.sentence(toEnd: request.row, as: role))
-        } catch {
-            return .failed("\(error)")
-        }
+        let (outcome, isLost) = await request.perform(over: session, as: role, timeout: Self.answerTimeout)
+        self.isLost = self.isLost || isLost
+        return outcome
     }
 
     /// Which of these are still at what they were to be ended at, and what keeps them.

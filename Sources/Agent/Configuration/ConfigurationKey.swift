@@ -38,7 +38,9 @@ enum AgentKey: String, ConfigurationKey {
     case leakThreshold = "leak_threshold"
     case seriesLimit = "series_limit"
     case serverBudget = "server_budget"
-    case labels, checks, targets
+    case labels, checks
+    case guarding = "guard"
+    case targets
 
     static let prefix = ""
     static let owner = "the configuration"
@@ -65,6 +67,7 @@ enum AgentKey: String, ConfigurationKey {
             KeyDocumentation(
                 type: "mapping", fallback: "none", bounds: "–", meaning: "Which checks sleep; see Checks that sleep.",
                 example: "checks: {snooze: [{check: idle-share, until: 2027-01-31, reason: load test}]}")
+        case .guarding: GuardKey.documentation
         case .targets:
             KeyDocumentation(
                 type: "list of targets", fallback: "required", bounds: "1 to \(AgentConfiguration.targetLimit)",
@@ -84,6 +87,7 @@ enum TargetKey: String, ConfigurationKey {
     case seriesLimit = "series_limit"
     case serverBudget = "server_budget"
     case labels
+    case guarding = "guard"
 
     static let prefix = "targets[]."
     static let owner = "a target"
@@ -137,6 +141,7 @@ enum TargetKey: String, ConfigurationKey {
         case .seriesLimit: RulesKey.seriesLimit.targetDocumentation
         case .serverBudget: RulesKey.serverBudget.targetDocumentation
         case .labels: RulesKey.labels.targetDocumentation
+        case .guarding: GuardKey.targetDocumentation
         }
     }
 }

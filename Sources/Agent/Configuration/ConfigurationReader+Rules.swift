@@ -101,7 +101,7 @@ extension ConfigurationReader {
     }
 
     /// A duration in seconds.
-    private mutating func duration<Key>(
+    mutating func duration<Key>(
         _ key: Key, in fields: Fields<Key>, _ bounds: ClosedRange<Duration>
     ) -> Double? {
         value(key, in: fields) { (text) throws(ConfigurationValue.Complaint) in

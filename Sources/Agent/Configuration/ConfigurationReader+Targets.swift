@@ -1,10 +1,15 @@
 import Observations
 import Postgres
 
+/// What a target has that says nothing else.
+struct TargetDefaults {
+    let rules: SamplingRules
+    let guardSettings: GuardSettings
+}
+
 extension ConfigurationReader {
     /// All targets with their names. Incomplete where a problem was reported.
-    /// - Parameter rules: what a target has that says nothing else.
-    mutating func targets(_ fields: Fields<AgentKey>, rules: SamplingRules) -> [TargetConfiguration] {
+    mutating func targets(_ fields: Fields<AgentKey>, _ defaults: TargetDefaults) -> [TargetConfiguration] {
         let path = fields.path(.targets)
         guard let node = fields.nodes[.targets] else {
             problems.report(path, "is missing; name at least one target", line: fields.line)
@@ -36,7 +41,7 @@ extension ConfigurationReader {
                     names[name] = (path, node.line)
                 }
             }
-            if let target = target(fields, name: name, rules: rules) { targets.append(target) }
+            if let target = target(fields, name: name, defaults) { targets.append(target) }
         }
         var naming = TargetNaming(taken: Set(names.keys))
         for index in targets.indices where targets[index].name.isEmpty {
@@ -47,7 +52,7 @@ extension ConfigurationReader {
 
     /// One target, with an empty name if it has none; nil if there is no connection string to make it of.
     private mutating func target(
-        _ fields: Fields<TargetKey>, name: String?, rules: SamplingRules
+        _ fields: Fields<TargetKey>, name: String?, _ defaults: TargetDefaults
     ) -> TargetConfiguration? {
         let kind = value(.kind, in: fields, ConfigurationValue.kind) ?? .postgres
         let connection = value(.dsn, in: fields) { (text) throws(ConfigurationValue.Complaint) in
@@ -61,9 +66,10 @@ extension ConfigurationReader {
         let cores = wholeNumber(.cores, in: fields, TargetConfiguration.coresBounds)
         let spindles = wholeNumber(.spindles, in: fields, TargetConfiguration.spindlesBounds)
         let memory = value(.memory, in: fields, ConfigurationValue.memory)
-        let passwordFile = value(.passwordFile, in: fields, ConfigurationValue.passwordFile)
+        let passwordFile = value(.passwordFile, in: fields, ConfigurationValue.path)
         let interval = value(.interval, in: fields, ConfigurationValue.interval)
-        let ownRules = self.rules(fields, .targetKeys, else: rules)
+        let rules = self.rules(fields, .targetKeys, else: defaults.rules)
+        let guarding = targetGuard(fields, kind: kind, agent: defaults.guardSettings)
         guard let connection else { return nil }
         if let node = fields.nodes[.passwordFile], connection.hasPassword {
             let sentence = "there is a password in dsn already; keep one of the two"
@@ -73,7 +79,7 @@ extension ConfigurationReader {
             name: name ?? "", kind: kind, connection: connection, cluster: cluster, cores: cores, spindles: spindles,
             memoryBytes: memory, passwordFile: passwordFile.map { $0.hasPrefix("/") ? $0 : directory + $0 },
             interval: interval,
-            rules: ownRules)
+            rules: rules, guardSettings: guarding)
     }
 
     mutating func wholeNumber<Key>(

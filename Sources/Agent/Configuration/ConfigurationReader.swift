@@ -33,7 +33,11 @@ struct ConfigurationReader {
         if let fields = fields(of: root, at: "", as: AgentKey.self) {
             result.listen = listen(fields)
             result.interval = value(.interval, in: fields, ConfigurationValue.interval) ?? result.interval
-            result.targets = targets(fields, rules: rules(fields, .agentKeys, else: SamplingRules()))
+            let guarding = agentGuard(fields)
+            let defaults = TargetDefaults(
+                rules: rules(fields, .agentKeys, else: SamplingRules()), guardSettings: guarding)
+            result.targets = targets(fields, defaults)
+            checkPolicyTargets(guarding, names: result.targets.map(\.name), fields)
             result.snoozes = snoozes(fields, targets: Set(result.targets.map(\.name)))
         }
         try problems.throwIfAny()
@@ -98,7 +102,7 @@ struct ConfigurationReader {
         fields.nodes[key].flatMap { convert($0, at: fields.path(key), read) }
     }
 
-    private mutating func convert<Value>(
+    mutating func convert<Value>(
         _ node: YAMLNode, at path: String, _ read: (String) throws(ConfigurationValue.Complaint) -> Value
     ) -> Value? {
         do {

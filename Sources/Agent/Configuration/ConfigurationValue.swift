@@ -112,12 +112,20 @@ enum ConfigurationValue {
         }
     }
 
-    static func passwordFile(_ text: String) throws(Complaint) -> String {
+    static func path(_ text: String) throws(Complaint) -> String {
         guard !text.isEmpty else {
             throw Complaint(sentence: "is empty; write the path of a file, or leave the key out")
         }
         try checkPrintable(text)
         return text
+    }
+
+    static func namePattern(_ text: String) throws(Complaint) -> NamePattern {
+        guard text.count <= NamePattern.lengthLimit else {
+            throw Complaint(sentence: "must have at most \(NamePattern.lengthLimit) characters")
+        }
+        try checkPrintable(text)
+        return NamePattern(text)
     }
 
     static func wholeNumber(_ text: String, in bounds: ClosedRange<Int>) throws(Complaint) -> Int {

@@ -22,6 +22,8 @@ package struct TargetConfiguration: Sendable {
     package var interval: Duration?
     /// Thresholds, budgets and label rules.
     package var rules = SamplingRules()
+    /// Whether and by which policies its sessions are ended.
+    package var guardSettings = GuardSettings()
 
     package static let coresBounds = 1...10_000
     package static let spindlesBounds = 0...10_000

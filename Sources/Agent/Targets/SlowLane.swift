@@ -4,11 +4,13 @@ import Locking
 import Observations
 import Postgres
 
-/// The reads that may outlast a tick: one at a time, each in a task of its own, over whatever session the pool has.
+/// What may outlast a tick: slow reads and what the guard does, one at a time, each in a task of its own, over whatever
+/// session the pool has.
 struct SlowLane {
     /// What a task of the lane ends with.
     enum Report: Sendable {
         case answer(SourceAnswer, startedAt: ContinuousClock.Instant, epoch: Set<Int>)
+        case acted(GuardReport)
         /// The pool had no session for it.
         case noSession
         /// It is time to go on without the answer.
@@ -16,16 +18,17 @@ struct SlowLane {
     }
 
     private var source: (any Source.Type)?
+    private var isActing = false
     /// Whether the read that is under way has lost its session; told before its end is looked at.
     private var loss = Guarded(false)
     /// The deadline that a task waits for already.
     private var armed: ContinuousClock.Instant?
 
-    /// Whether a read is under way.
-    var isReading: Bool { source != nil }
+    /// Whether something is under way.
+    var isBusy: Bool { source != nil || isActing }
 
-    /// Whether the session of the read that is under way is there still, as far as is known.
-    var holdsSession: Bool { isReading && !loss.withLock { $0 } }
+    /// Whether the session of what is under way is there still, as far as is known.
+    var holdsSession: Bool { isBusy && !loss.withLock { $0 } }
 
     func isReading(_ source: any Source.Type) -> Bool { self.source.map { $0 == source } ?? false }
 
@@ -53,7 +56,28 @@ struct SlowLane {
         }
     }
 
-    /// The end of the read that is under way, or `deadline` if that comes first.
+    /// Begins to act. What nobody could be asked for comes back untried.
+    mutating func act(
+        _ actions: [GuardAction], by hand: GuardHand, from pool: ConnectionPool<TargetSession>, within limit: Duration,
+        in reads: inout TaskGroup<Report>
+    ) {
+        isActing = true
+        let loss = Guarded(false)
+        self.loss = loss
+        reads.addTask {
+            do {
+                return try await pool.withConnection { session in
+                    let report = await hand.perform(actions, over: session.session, within: limit)
+                    if report.hasLostSession { loss.withLock { $0 = true } }
+                    return .acted(report)
+                }
+            } catch {
+                return .acted(GuardReport(untried: actions))
+            }
+        }
+    }
+
+    /// The end of what is under way, or `deadline` if that comes first.
     mutating func next(until deadline: ContinuousClock.Instant, in reads: inout TaskGroup<Report>) async -> Report {
         if armed != deadline {
             armed = deadline
@@ -65,6 +89,7 @@ struct SlowLane {
         while let report = await reads.next() {
             guard case .deadline = report else {
                 source = nil
+                isActing = false
                 return report
             }
             // Those of earlier ticks end here, too.

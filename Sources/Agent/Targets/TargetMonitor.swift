@@ -9,7 +9,8 @@ import Postgres
 ///
 /// A tick's own sources are read over one session of the target's pool. What is read less often follows in the slow
 /// lane: usually over the same session within the same tick; while such a read takes longer, it keeps its session, the
-/// ticks go on over a second one, and its answer counts in the tick in which it comes.
+/// ticks go on over a second one, and its answer counts in the tick in which it comes. What the guard does goes the same
+/// way.
 struct TargetMonitor {
     /// The longest time that one tick's reads may take.
     static let longestSample: Duration = .seconds(10)
@@ -25,6 +26,9 @@ struct TargetMonitor {
     private var schedule: SourceSchedule
     private var pipeline: TargetPipeline
     private var slowLane = SlowLane()
+    /// Nil where it is off.
+    private var guardian: TargetGuard?
+    private let started = ContinuousClock.now
     /// The sessions that see the same server as the one that `opened` was said of; empty without one.
     private var serials: Set<Int> = []
     /// `PQserverVersion` of these.
@@ -53,6 +57,7 @@ struct TargetMonitor {
         var log = log
         log[metadataKey: "target"] = "\(target.name)"
         self.log = log
+        guardian = outlets.guardLogs.flatMap { TargetGuard(target, logs: $0, log: log) }
     }
 
     /// How long the reads of one tick may take.
@@ -82,6 +87,8 @@ struct TargetMonitor {
             let before = (state: health.state, sentence: health.sentence, stretch: pipeline.stretch)
             await sample(at: tick, &reads)
             if Task.isCancelled { break }
+            let now = uptime
+            if health.state != .up { guardian?.interrupt(at: now) }
             logChange(from: before.state, before.sentence)
             feed(.tickEnded(health.state, seconds: (ContinuousClock.now - started) / .seconds(1)))
             logStretch(from: before.stretch)
@@ -107,6 +114,8 @@ struct TargetMonitor {
                 await read(due.filter { $0.cadence.isOfTick }, over: session, until: deadline)
             }
             guard health.state == .up else { return }
+            let now = uptime
+            guardian?.observe(pipeline.facts, at: now, wallTime: WallTime.now)
             let deadline = tick + Self.allowance(interval)
             await readSlow(due.filter { !$0.cadence.isOfTick }, until: deadline, &reads)
         } catch let error as PoolError {
@@ -157,13 +166,18 @@ struct TargetMonitor {
         if let lost = health.sampled(readings) { giveUp(lost) } else if health.state == .up { problem = nil }
     }
 
-    /// Reads what is due less often, one after another, until the deadline.
+    /// Does what the guard has decided, and reads what is due less often, one after another, until the deadline.
     private mutating func readSlow(
         _ due: [any Source.Type], until deadline: ContinuousClock.Instant, _ reads: inout TaskGroup<SlowLane.Report>
     ) async {
         var due = due.filter { !slowLane.isReading($0) }[...]
         while !Task.isCancelled {
-            if !slowLane.isReading {
+            if !slowLane.isBusy, deadline > .now, let guardian, guardian.hasOrders {
+                slowLane.act(
+                    self.guardian?.takeOrders() ?? [], by: guardian.hand, from: pool, within: Self.longestSample,
+                    in: &reads)
+            }
+            if !slowLane.isBusy {
                 guard deadline > .now, let source = due.popFirst() else { return }
                 guard let statement = statement(for: source) else { continue }
                 slowLane.read(
@@ -172,6 +186,9 @@ struct TargetMonitor {
             }
             switch await slowLane.next(until: deadline, in: &reads) {
             case .deadline: return
+            case .acted(let report):
+                let now = uptime
+                guardian?.conclude(report, at: now)
             // No session for it: it stays due.
             case .noSession: return
             case .answer(let answer, let started, let epoch):
@@ -210,6 +227,9 @@ struct TargetMonitor {
         outlets.tap?.record(TimedEvent(target: index, time: time, event: event))
         return pipeline.apply(event, at: time)
     }
+
+    /// In seconds, for what counts times of its own.
+    private var uptime: Double { (ContinuousClock.now - started) / .seconds(1) }
 
     private mutating func giveUp(_ problem: TargetProblem) {
         health.lost(problem)
@@ -257,7 +277,8 @@ struct TargetMonitor {
         let status = TargetStatus(
             profile: profile, state: health.state, sentence: health.sentence, version: pipeline.version,
             wasTried: health.state != .connecting)
-        outlets.store.publish(pipeline.publish(), status, at: index)
+        let guardian = guardian
+        outlets.store.publish(pipeline.publish { guardian?.emit(into: &$0) }, status, at: index)
     }
 }
 
@@ -268,6 +289,8 @@ struct SampleOutlets: Sendable {
     var tap: (any SampleTap)?
     /// Whether the tap wants the texts of statements.
     var includesQueryText = false
+    /// Where guards write down what they do; nil where nobody is guarded, whatever the configuration says.
+    var guardLogs: GuardLogs?
     /// What is read besides what the collectors need.
     var otherSources: [TargetKind: [any Source.Type]] = [:]
     /// What is read seldom is read this often all the same.

@@ -163,7 +163,8 @@ struct TargetPipeline {
     }
 
     /// All families after the last event. What the builder remembers makes the next call cheaper, and changes nothing.
-    mutating func publish() -> Snapshot {
+    /// - Parameter more: Adds what is not made from events.
+    mutating func publish(_ more: (inout SnapshotBuilder) -> Void = { _ in }) -> Snapshot {
         builder.beginTick(isUp: state == .up)
         for collector in collectors { collector.emit(into: &builder) }
         advice.emit(into: &builder)
@@ -174,6 +175,7 @@ struct TargetPipeline {
         for (source, ratio) in budget.shares {
             builder.add(SamplerFamilies.serverCost, ["collector": source.name], ratio)
         }
+        more(&builder)
         return builder.build()
     }
 

@@ -45,6 +45,9 @@ package struct LabelRules: Sendable, Equatable {
                 let known = rewritten[traits] ?? rewrite(traits, labels)
                 rewritten[traits] = known
                 rows[index].traits = known
+                if known.applicationName != traits.applicationName {
+                    rows[index].originalApplication = traits.applicationName
+                }
             }
         }
         guard labels.contains(.clientAddress) else { return }

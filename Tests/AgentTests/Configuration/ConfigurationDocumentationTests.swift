@@ -19,6 +19,8 @@ struct ConfigurationDocumentationTests {
             AgentKey.allCases.map(\.documentationRow) + TargetKey.allCases.map(\.documentationRow)
             + SlowOverrideKey.allCases.map(\.documentationRow) + LabelRuleKey.allCases.map(\.documentationRow)
             + ChecksKey.allCases.map(\.documentationRow) + SnoozeKey.allCases.map(\.documentationRow)
+            + GuardKey.allCases.map(\.documentationRow) + GuardPolicyKey.allCases.map(\.documentationRow)
+            + GuardNamesKey.allCases.map(\.documentationRow)
         #expect(rows == expected)
     }
 
@@ -36,6 +38,8 @@ struct ConfigurationDocumentationTests {
             AgentKey.allCases.map(\.rawValue) + TargetKey.allCases.map(\.rawValue)
             + SlowOverrideKey.allCases.map(\.rawValue) + LabelRuleKey.allCases.map(\.rawValue)
             + ChecksKey.allCases.map(\.rawValue) + SnoozeKey.allCases.map(\.rawValue)
+            + GuardKey.allCases.map(\.rawValue) + GuardPolicyKey.allCases.map(\.rawValue)
+            + GuardNamesKey.allCases.map(\.rawValue)
         for key in keys {
             #expect(longest.contains("\(key):"))
         }
@@ -51,9 +55,9 @@ struct ConfigurationDocumentationTests {
             let dsn = key == .dsn ? "" : "\n  dsn: host=a"
             #expect(problems("targets:\n- \(key.documentation.example)\(dsn)") == [])
         }
+        let target = "\ntargets: [{dsn: host=a}]"
         for key in SlowOverrideKey.allCases {
             let rest = key == .threshold ? "user: a" : "threshold: 1s"
-            let target = "\ntargets: [{dsn: host=a}]"
             #expect(problems("slow_overrides:\n- \(key.documentation.example)\n  \(rest)" + target) == [])
         }
         for key in SnoozeKey.allCases {
@@ -67,7 +71,29 @@ struct ConfigurationDocumentationTests {
             let rest = [
                 LabelRuleKey.label: "label: usename", .regex: "regex: (.*)", .replacement: "replacement: x",
             ].filter { $0.key != key }.map { "\n  \($0.value)" }.joined()
-            #expect(problems("labels:\n- \(key.documentation.example)\(rest)\ntargets: [{dsn: host=a}]") == [])
+            #expect(problems("labels:\n- \(key.documentation.example)\(rest)" + target) == [])
         }
+        for key in GuardKey.allCases {
+            #expect(problems("guard:\n  \(policies(besides: key))\(key.documentation.example)\n" + target) == [])
+        }
+        for key in GuardPolicyKey.allCases {
+            let rest = [
+                GuardPolicyKey.name: "name: a", .when: "when: statement", .longerThan: "longer_than: 1m",
+                .action: "action: terminate",
+            ].filter { $0.key != key }.map { ", \($0.value)" }.joined()
+            let main = "targets: [{dsn: host=a, name: main}]"
+            #expect(problems("guard: {policies: [{\(key.documentation.example)\(rest)}]}\n" + main) == [])
+        }
+        for key in GuardNamesKey.allCases {
+            let lists = "users: {\(key.documentation.example)}"
+            #expect(problems("guard: {policies: [{\(Self.policy), \(lists)}]}\n" + target) == [])
+        }
+    }
+
+    private static let policy = "name: a, when: statement, longer_than: 1m, action: cancel"
+
+    /// A guard that is on needs policies.
+    private func policies(besides key: GuardKey) -> String {
+        key == .policies ? "" : "policies: [{\(Self.policy)}]\n  "
     }
 }

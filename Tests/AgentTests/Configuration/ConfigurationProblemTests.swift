@@ -34,7 +34,7 @@ struct ConfigurationProblemTests {
                 "p.yml:11: targets[1].name: is given again; the first is on line 9",
                 "p.yml:12: targets[1].interval: “1 parsec” is not a duration; write for example 500ms, 1s or 5m",
                 "p.yml:13: color: is not a key of the configuration; "
-                    + "its keys are listen, interval, slow_threshold, slow_overrides, leak_threshold, series_limit, server_budget, labels, checks, targets",
+                    + "its keys are listen, interval, slow_threshold, slow_overrides, leak_threshold, series_limit, server_budget, labels, checks, guard, targets",
             ])
     }
 
@@ -78,7 +78,7 @@ struct ConfigurationProblemTests {
                 "url: x",
                 "url: is not a key of a target; "
                     + "its keys are name, kind, dsn, cluster, cores, spindles, memory, password_file, interval, "
-                    + "slow_threshold, slow_overrides, leak_threshold, series_limit, server_budget, labels"
+                    + "slow_threshold, slow_overrides, leak_threshold, series_limit, server_budget, labels, guard"
             ),
         ])
     func value(line: String, sentence: String) {
@@ -92,7 +92,7 @@ struct ConfigurationProblemTests {
                 "x y: 1",
                 "what stands before the colon is not a key of a target; "
                     + "its keys are name, kind, dsn, cluster, cores, spindles, memory, password_file, interval, "
-                    + "slow_threshold, slow_overrides, leak_threshold, series_limit, server_budget, labels"
+                    + "slow_threshold, slow_overrides, leak_threshold, series_limit, server_budget, labels, guard"
             ),
             ("? [a]\n  : 1", "has a key that is not text"),
             ("*a : 1", "has a key that begins with “*”, a YAML alias; write the value out, or put it in quotes"),

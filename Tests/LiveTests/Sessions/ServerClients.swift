@@ -14,6 +14,10 @@ enum ServerClients {
         let statements: [String]
 
         init(_ application: String, _ dsn: String, _ statements: String...) {
+            self.init(application, dsn, statements: statements)
+        }
+
+        init(_ application: String, _ dsn: String, statements: [String]) {
             self.application = application
             self.dsn = dsn
             self.statements = statements

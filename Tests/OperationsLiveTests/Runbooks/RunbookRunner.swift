@@ -1,3 +1,4 @@
+import Demo
 import Postgres
 import TestSupport
 
@@ -42,17 +43,35 @@ struct RunbookRunner: Sendable {
         }
         let companions = command.contains("6432") ? try companions(of: command) : (nil, nil)
         if let before = companions.0 { _ = try await run.servers.bouncer.console(before) }
-        let outcome = try await runTool(
-            "sh", ["-c", try stage.filledIn(command)],
+        let text = try stage.filledIn(command)
+        // What measures the load finds some.
+        let outcome =
+            command.hasPrefix("poolscope size")
+            ? try await amidTraffic { try await shell(text) } : try await shell(text)
+        if let after = companions.1 { _ = try? await run.servers.bouncer.console(after) }
+        let allowed = RunbookStage.otherSuccess.first { command.hasPrefix($0.key) }?.value ?? []
+        guard outcome.status != 0, !allowed.contains(outcome.status) else { return nil }
+        return "exit code \(outcome.status): \(outcome.error)\(outcome.output)"
+    }
+
+    private func shell(_ text: String) async throws -> Tool.Outcome {
+        try await runTool(
+            "sh", ["-c", text],
             environment: [
                 "PATH": "\(ProductsDirectory.path):/usr/local/bin:/usr/bin:/bin:/usr/sbin", "PAGER": "cat",
                 "PGHOST": "127.0.0.1", "PGPORT": "\(run.servers.main.port)", "PGUSER": "postgres",
                 "PGDATABASE": "shop", "DATA_SOURCE_NAME": nil,
             ])
-        if let after = companions.1 { _ = try? await run.servers.bouncer.console(after) }
-        let allowed = RunbookStage.otherSuccess.first { command.hasPrefix($0.key) }?.value ?? []
-        guard outcome.status != 0, !allowed.contains(outcome.status) else { return nil }
-        return "exit code \(outcome.status): \(outcome.error)\(outcome.output)"
+    }
+
+    /// Somebody uses the pooler until `body` ends.
+    private func amidTraffic<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+        let target = try ConnectionString(parsing: run.servers.bouncer.dsn(database: "shop", user: "web"))
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { await ScenarioClient(target: target).works(pausing: .milliseconds(20), Chore.browse) }
+            return try await body()
+        }
     }
 
     /// What PgBouncer's console is told before and after a command.

@@ -8,7 +8,7 @@ enum DemoGuide {
         Poolscope watches a private PostgreSQL (port \(endpoints.postgresPort)) and PgBouncer (port \
         \(endpoints.pgbouncerPort)), in \(endpoints.directory).
 
-          http://\(address)/          targets and their states
+          http://\(address)/          what is wrong now: pools, waits, transactions, targets
           http://\(address)/metrics   what Prometheus scrapes
 
         Things to look at, as the seasons change (a cycle takes \(Schedule.cycle.components.seconds) s):

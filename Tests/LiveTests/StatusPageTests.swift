@@ -43,6 +43,7 @@ struct StatusPageTests {
             }
             let url = try await poolscope.url()
             let shots = ProcessInfo.processInfo.environment["UPDATE_SCREENSHOTS"] == nil ? nil : Self.documentation
+            if let shots { try FileManager.default.createDirectory(atPath: shots, withIntermediateDirectories: true) }
             let look = try await Browser.look(
                 at: url + "/", in: Self.views, once: "document.title.includes('problem')", evaluate: Self.script,
                 shots: shots)

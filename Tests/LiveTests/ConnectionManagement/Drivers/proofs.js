@@ -167,6 +167,8 @@ const proofs = {
         tell({ [name ?? "unnamed"]: await outcome(async () =>
           (await client.query({ name, text: "SELECT $1::int + 1 AS sum", values: [1] })).rows[0].sum) });
       }
+      // An error reaches us before the end of its transaction, which the server connection has still to see.
+      await until(async () => (await shows.query("SHOW SERVERS")).rows.every((one) => one.state !== "active"));
       // The first client takes its statement for prepared, and meets another server connection.
       await server.query("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE usename = 'app'");
       await until(async () => (await shows.query("SHOW SERVERS")).rows.length === 0);

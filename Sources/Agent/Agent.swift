@@ -24,10 +24,10 @@ package struct Agent: Service {
         self.configuration = configuration
         self.version = version
         self.log = log
-        store = SnapshotStore(targets: configuration.targets.map(\.profile))
+        store = SnapshotStore(targets: configuration.targets.map(\.profile)) { Self.processSnapshot(version: version) }
         status = StatusBoard(store: store, version: version)
         pools = TargetPools(configuration)
-        store.publishOwn(Self.ownSnapshot(version: version, pools))
+        store.publishOwn(Self.ownSnapshot(pools))
         server = try WebServer.start(
             configuration.listen, options: WebServerOptions(),
             router: AgentRoutes.router(store: store, status: status))
@@ -57,16 +57,22 @@ package struct Agent: Service {
         var ticker = Ticker(start: .now, interval: max(configuration.interval, .seconds(1)))
         while !Task.isCancelled {
             do { try await Task.sleep(until: ticker.next(now: .now).instant, clock: .continuous) } catch { return }
-            store.publishOwn(Self.ownSnapshot(version: version, pools))
+            store.publishOwn(Self.ownSnapshot(pools))
             status.record(at: WallTime.now)
         }
     }
 
-    /// What the agent says of itself.
-    private static func ownSnapshot(version: String, _ pools: TargetPools) -> Snapshot {
+    /// What the agent says of its own pools.
+    private static func ownSnapshot(_ pools: TargetPools) -> Snapshot {
+        var builder = SnapshotBuilder(isUp: true)
+        pools.emit(into: &builder)
+        return builder.build()
+    }
+
+    /// What it says of its process: files of /proc, which are worth reading for whoever asks.
+    private static func processSnapshot(version: String) -> Snapshot {
         var builder = SnapshotBuilder(isUp: true)
         ProcessFamilies.emit(version: version, into: &builder)
-        pools.emit(into: &builder)
         return builder.build()
     }
 }

@@ -22,16 +22,19 @@ package final class SnapshotStore: Sendable {
         package fileprivate(set) var own = Snapshot.empty
         package fileprivate(set) var snapshots: [Snapshot]
         package fileprivate(set) var statuses: [TargetStatus]
+        /// What only a reader needs, made when it is called.
+        package let momentary: @Sendable () -> Snapshot
     }
 
     // Guards the view; it is copied out as a whole.
     private let view: Guarded<View>
 
-    package init(targets: [TargetProfile]) {
+    /// - Parameter momentary: What costs too much to be made each second, though nobody may read it.
+    package init(targets: [TargetProfile], momentary: @escaping @Sendable () -> Snapshot = { .empty }) {
         let statuses = targets.map {
             TargetStatus(profile: $0, state: .connecting, sentence: nil, version: "", wasTried: false)
         }
-        view = Guarded(View(snapshots: targets.map { _ in .empty }, statuses: statuses))
+        view = Guarded(View(snapshots: targets.map { _ in .empty }, statuses: statuses, momentary: momentary))
     }
 
     package var current: View { view.withLock { $0 } }

@@ -66,11 +66,10 @@ struct GatheredFamily {
 
     /// Writes only what differs: the last snapshot has the same list, and the first change of it copies it.
     private mutating func set(_ value: SampleValue, created: Double?, at place: Int) {
-        if samples[place].created != created { samples[place].created = created }
-        if case .number(let old) = samples[place].value, case .number(let new) = value, old.bitPattern == new.bitPattern
-        {
-            return
-        }
+        let old = samples[place]
+        if old.created?.bitPattern != created?.bitPattern { samples[place].created = created }
+        // By their bits: a page tells -0 from 0.
+        if case (.number(let old), .number(let new)) = (old.value, value), old.bitPattern == new.bitPattern { return }
         samples[place].value = value
     }
 

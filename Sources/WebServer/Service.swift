@@ -60,7 +60,7 @@ final class Service: Sendable {
         case .admitted(let isAuthenticated):
             return reply(to: call, isAuthenticated: isAuthenticated)
         case .turnedAway(let reply):
-            return reply.queue(on: call.connection)
+            return reply.queue(on: call.connection, adding: admission.headers)
         case .held:
             call.slot.pointee = progress.held.slot
             return .YES
@@ -70,7 +70,7 @@ final class Service: Sendable {
     private func reply(to call: Call, isAuthenticated: Bool) -> MHD_Result {
         let request = HTTPRequest(
             connection: call.connection, method: call.method, url: call.url, isAuthenticated: isAuthenticated)
-        return router.reply(to: request).queue(on: call.connection)
+        return router.reply(to: request).queue(on: call.connection, adding: admission?.headers ?? [])
     }
 }
 

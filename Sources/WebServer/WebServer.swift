@@ -44,7 +44,7 @@ package final class WebServer: Sendable {
     ) throws(WebServerError) -> WebServer {
         precondition(!addresses.isEmpty, "a server needs an address")
         precondition(security == nil || options.threads != .perConnection, "such threads cannot set a request aside")
-        let gatekeeper = security.map { Gatekeeper(users: $0.users, rate: $0.rate) }
+        let gatekeeper = security.map(Gatekeeper.init)
         let settings = DaemonSettings(options: options, router: router, gatekeeper: gatekeeper, tls: security?.tls)
         var bound: [ListenAddress] = []
         var state = State(tls: security?.tls)
@@ -82,7 +82,7 @@ package final class WebServer: Sendable {
             for daemon in running { daemon.quiesce() }
             _ = consume surplus
         }
-        gatekeeper.update(users: security.users, rate: security.rate)
+        gatekeeper.update(security)
     }
 
     /// Ends the connections that were made before the last change of certificates, in the midst of a reply too.

@@ -20,6 +20,9 @@ final class Admission: Sendable {
         self.clients = clients
     }
 
+    /// What every reply gets.
+    var headers: [ReplyHeader] { gatekeeper.headers }
+
     /// - Parameters:
     ///   - wasHeld: Whether this request was set aside before.
     ///   - mayHold: Whether MHD allows to set it aside now.

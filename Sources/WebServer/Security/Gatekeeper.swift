@@ -44,6 +44,7 @@ final class Gatekeeper: Sendable {
         var users: [[UInt8]: PasswordHash] = [:]
         /// Stands in for the hash of a user that there is not, so that both take the same time.
         var nobody = PasswordHash.ofNobody(cost: 10)
+        var headers: [ReplyHeader] = []
         var rate: RequestRate?
         var bucket: RequestBucket?
         var accepted: Set<CredentialDigest> = []
@@ -57,15 +58,17 @@ final class Gatekeeper: Sendable {
     // Guards all of it; no password is checked under it.
     private let state = Guarded(State())
 
-    init(users: [String: PasswordHash], rate: RequestRate?) {
-        update(users: users, rate: rate)
+    init(_ security: WebServerSecurity) {
+        update(security)
     }
 
-    /// Takes other users from now on.
-    func update(users: [String: PasswordHash], rate: RequestRate?) {
+    /// Takes other users, another rate and other headers from now on.
+    func update(_ security: WebServerSecurity) {
         state.withLock { state in
-            let users = Dictionary(uniqueKeysWithValues: users.map { (Array($0.key.utf8), $0.value) })
+            let users = Dictionary(uniqueKeysWithValues: security.users.map { (Array($0.key.utf8), $0.value) })
+            let rate = security.rate
             if state.rate != rate { (state.rate, state.bucket) = (rate, rate.map(RequestBucket.init)) }
+            state.headers = security.headers
             guard state.users != users else { return }
             state.users = users
             state.nobody = .ofNobody(cost: users.values.map(\.cost).max() ?? 10)
@@ -73,6 +76,9 @@ final class Gatekeeper: Sendable {
             state.accepted = []
         }
     }
+
+    /// What every reply gets.
+    var headers: [ReplyHeader] { state.withLock { $0.headers } }
 
     /// Whether anybody needs a password.
     var wantsPassword: Bool { state.withLock { !$0.users.isEmpty } }

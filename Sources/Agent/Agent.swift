@@ -43,6 +43,8 @@ package struct Agent: Service {
         sayHello()
         var outlets = SampleOutlets(store: store, board: ClusterBoard(), guardLogs: guardLogs)
         outlets.advice.snoozes = configuration.snoozes
+        // The file may ask for passwords later: the pages look at each request whether its client is known.
+        outlets.showsSessions = web != nil
         let sampler = Sampler(configuration, pools: pools, outlets: outlets, log: log)
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in

@@ -58,7 +58,8 @@ enum AgentKey: String, ConfigurationKey {
         case .webConfigFile:
             KeyDocumentation(
                 type: "path", fallback: "plain HTTP for everybody", bounds: "–",
-                meaning: "TLS and passwords of the web server: see [The web server](web.md). Relative to the directory of "
+                meaning:
+                    "TLS and passwords of the web server: see [The web server](web.md). Relative to the directory of "
                     + "this file.", example: "web_config_file: web.yml")
         case .interval:
             KeyDocumentation(

@@ -3,7 +3,8 @@ import WebServer
 extension ConfigurationReader {
     /// The web configuration that `root` says, or everything that is wrong with it.
     /// - Parameter files: The file itself.
-    mutating func webConfiguration(_ root: YAMLNode?, files: FileStates) throws(ConfigurationError) -> WebConfiguration {
+    mutating func webConfiguration(_ root: YAMLNode?, files: FileStates) throws(ConfigurationError) -> WebConfiguration
+    {
         var files = files
         var security = WebServerSecurity()
         var notices: [String] = []
@@ -115,7 +116,9 @@ extension ConfigurationReader {
         }
         let count = problems.problems.count
         let certificate = pem(.certificateFile, .certificate, in: fields, &files)
-        if certificate == nil, count == problems.problems.count { requireEither(.certificateFile, .certificate, fields) }
+        if certificate == nil, count == problems.problems.count {
+            requireEither(.certificateFile, .certificate, fields)
+        }
         let keyCount = problems.problems.count
         let key = pem(.keyFile, .key, in: fields, &files)
         if key == nil, keyCount == problems.problems.count { requireEither(.keyFile, .key, fields) }
@@ -157,7 +160,8 @@ extension ConfigurationReader {
         _ file: WebTLSKey, _ inline: WebTLSKey, in fields: Fields<WebTLSKey>, _ files: inout FileStates
     ) -> [UInt8]? {
         if fields.nodes[file] != nil, let node = fields.nodes[inline] {
-            problems.report(fields.path(inline), "is given besides \(file.rawValue); keep one of the two", line: node.line)
+            problems.report(
+                fields.path(inline), "is given besides \(file.rawValue); keep one of the two", line: node.line)
             return nil
         }
         if let text = value(inline, in: fields, { (text) throws(ConfigurationValue.Complaint) in text }) {

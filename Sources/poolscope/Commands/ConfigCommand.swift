@@ -23,7 +23,8 @@ struct ConfigCommand: AsyncParsableCommand {
 
         @Option(
             name: .customLong("web.config.file"),
-            help: ArgumentHelp("The web configuration file, instead of the one that the file names.", valueName: "file"))
+            help: ArgumentHelp("The web configuration file, instead of the one that the file names.", valueName: "file")
+        )
         var webConfigFile: String?
 
         func validate() throws {

@@ -11,7 +11,7 @@ final class Daemon: Sendable {
     // nonisolated(unsafe): set once, used once, in `deinit`.
     nonisolated(unsafe) private let handle: OpaquePointer
     private let descriptor: Int32
-    // Guards whether the socket is still MHD's, who closes it then.
+    // Guards whether MHD has given the socket back, which it closes otherwise.
     private let isQuiet = Guarded(false)
 
     private init(owning handle: OpaquePointer, on descriptor: Int32, service: Service, tls: ServerTLS?) {
@@ -81,12 +81,9 @@ final class Daemon: Sendable {
 
     /// Takes no new connections from now on; those that there are go on. Calls `MHD_quiesce_daemon`.
     func quiesce() {
-        let isFirst = isQuiet.withLock { isQuiet in
-            defer { isQuiet = true }
-            return !isQuiet
-        }
-        // The socket may be in use until the daemon has stopped.
-        if isFirst { MHD_quiesce_daemon(handle) }
+        let returned = MHD_quiesce_daemon(handle)
+        // It is ours from now on, but may be in use until the daemon has stopped.
+        if returned == descriptor { isQuiet.withLock { $0 = true } }
     }
 
     private static func item(_ option: MHD_OPTION, _ value: Int) -> MHD_OptionItem {

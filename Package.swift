@@ -34,6 +34,8 @@ let package = Package(
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // The ladder, from the bottom up.
@@ -68,7 +70,8 @@ let package = Package(
             name: "PostgresPool", dependencies: ["ConnectionPool", "Locking", "Postgres"], swiftSettings: strict),
         // Lists sessions and ends them: what the commands and the guard share.
         .target(name: "Sessions", dependencies: ["Collectors", "Observations", "Postgres"], swiftSettings: strict),
-        .target(name: "WebServer", dependencies: ["CMicroHTTPD", "Locking"], swiftSettings: strict),
+        .target(
+            name: "WebServer", dependencies: ["CCrypt", "CGnuTLS", "CMicroHTTPD", "Locking"], swiftSettings: strict),
         .target(
             name: "Agent",
             dependencies: [
@@ -166,7 +169,7 @@ let package = Package(
             name: "PostgresPoolTests",
             dependencies: ["ConnectionPool", "Demo", "Locking", "Postgres", "PostgresPool", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "WebServerTests", dependencies: ["WebServer"], swiftSettings: strict),
+        .testTarget(name: "WebServerTests", dependencies: ["TestSupport", "WebServer"], swiftSettings: strict),
         .testTarget(
             name: "AgentTests",
             dependencies: [

@@ -15,10 +15,11 @@ package struct Agent: Service {
     private let pools: TargetPools
     private let guardLogs: GuardLogs
     private let server: WebServer
+    private let web: WebConfiguration?
 
     /// Starts to listen, so that a taken port is known before anything else happens.
     /// - Throws: `WebServerError`, one sentence, when an address cannot be listened on; `SessionsError` when the audit log
-    ///   of a guard cannot be opened.
+    ///   of a guard cannot be opened; `ConfigurationError` when the web configuration file is bad.
     package init(_ configuration: AgentConfiguration, version: String, log: Logger) throws {
         guardLogs = try GuardLogs(configuration)
         self.configuration = configuration
@@ -28,9 +29,10 @@ package struct Agent: Service {
         status = StatusBoard(store: store, version: version)
         pools = TargetPools(configuration)
         store.publishOwn(Self.ownSnapshot(pools))
+        web = try configuration.webConfigFile.map(WebConfiguration.load)
         server = try WebServer.start(
             configuration.listen, options: WebServerOptions(),
-            router: AgentRoutes.router(store: store, status: status))
+            router: AgentRoutes.router(store: store, status: status), security: web?.security)
     }
 
     /// The addresses with their real ports.
@@ -38,14 +40,17 @@ package struct Agent: Service {
 
     /// Samples until the task is cancelled or a graceful shutdown begins; then sessions and connections are closed.
     package func run() async {
-        for address in addresses { log.info("listening on \(address)") }
+        sayHello()
         var outlets = SampleOutlets(store: store, board: ClusterBoard(), guardLogs: guardLogs)
         outlets.advice.snoozes = configuration.snoozes
+        // The file may ask for passwords later: the pages look at each request whether its client is known.
+        outlets.showsSessions = web != nil
         let sampler = Sampler(configuration, pools: pools, outlets: outlets, log: log)
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await sampler.run() }
                 group.addTask { await watchSelf() }
+                group.addTask { await watchWebConfiguration() }
                 await group.waitForAll()
             }
         }
@@ -60,6 +65,19 @@ package struct Agent: Service {
             store.publishOwn(Self.ownSnapshot(pools))
             status.record(at: WallTime.now)
         }
+    }
+
+    private func sayHello() {
+        let how = web.map { ": \($0.summary)" } ?? ""
+        for address in addresses { log.info("listening on \(address)\(how)") }
+        guard let path = configuration.webConfigFile else { return }
+        for notice in web?.notices ?? [] { log.warning("\(path): \(notice)") }
+    }
+
+    private func watchWebConfiguration() async {
+        guard let path = configuration.webConfigFile, let web else { return }
+        var watch = WebConfigurationWatch(path: path, web, server: server, log: log)
+        await watch.run()
     }
 
     /// What the agent says of its own pools.

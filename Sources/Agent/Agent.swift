@@ -14,6 +14,7 @@ package struct Agent: Service {
     private let status: StatusBoard
     private let pools: TargetPools
     private let guardLogs: GuardLogs
+    private let scrapes: ScrapeLog
     private let server: WebServer
 
     /// Starts to listen, so that a taken port is known before anything else happens.
@@ -28,9 +29,10 @@ package struct Agent: Service {
         status = StatusBoard(store: store, version: version)
         pools = TargetPools(configuration)
         store.publishOwn(Self.ownSnapshot(version: version, pools))
+        scrapes = ScrapeLog(startedAt: WallTime.now)
         server = try WebServer.start(
             configuration.listen, options: WebServerOptions(),
-            router: AgentRoutes.router(store: store, status: status))
+            router: AgentRoutes.router(store: store, status: status, scrapes: scrapes))
     }
 
     /// The addresses with their real ports.
@@ -41,6 +43,7 @@ package struct Agent: Service {
         for address in addresses { log.info("listening on \(address)") }
         var outlets = SampleOutlets(store: store, board: ClusterBoard(), guardLogs: guardLogs)
         outlets.advice.snoozes = configuration.snoozes
+        outlets.advice.scrapes = scrapes
         let sampler = Sampler(configuration, pools: pools, outlets: outlets, log: log)
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in

@@ -48,7 +48,9 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Observations", dependencies: ["Locking"], swiftSettings: strict),
         // Advice, from values to values: the sizing of pools and the checks; knows no server and no metrics.
-        .target(name: "Advisor", dependencies: ["Observations"], swiftSettings: strict),
+        .target(name: "Advisor", dependencies: ["Observations", "Practice"], swiftSettings: strict),
+        // Figures of good practice, and where a number becomes a worry: what checks, sizing, alerts and dashboards share.
+        .target(name: "Practice", swiftSettings: strict),
         .target(name: "PoolVocabulary", dependencies: ["Exposition"], swiftSettings: strict),
         .target(
             name: "PoolMetrics",
@@ -76,7 +78,7 @@ let package = Package(
             name: "Agent",
             dependencies: [
                 "Advisor", "Collectors", "Compression", "ConnectionPool", "Exposition", "Locking", "Observations",
-                "Operations", "PoolMetrics", "PoolVocabulary", "Postgres", "Sessions", "WebServer",
+                "Operations", "PoolMetrics", "PoolVocabulary", "Postgres", "Practice", "Sessions", "WebServer",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -90,8 +92,8 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),
-        // Dashboards, alert rules and their thresholds, as values; knows no other target.
-        .target(name: "Operations", swiftSettings: strict),
+        // Dashboards and alert rules, as values; knows their thresholds, and no other target.
+        .target(name: "Operations", dependencies: ["Practice"], swiftSettings: strict),
         .executableTarget(
             name: "poolscope",
             dependencies: [
@@ -199,7 +201,9 @@ let package = Package(
         // Dashboards, alerts, runbooks, the Makefile and the scripts.
         .testTarget(
             name: "OperationsTests",
-            dependencies: ["Demo", "Operations", "TestSupport", .product(name: "Yams", package: "Yams")],
+            dependencies: [
+                "Demo", "Operations", "Practice", "TestSupport", .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: strict),
     ]
 )

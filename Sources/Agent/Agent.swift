@@ -14,6 +14,7 @@ package struct Agent: Service {
     private let status: StatusBoard
     private let pools: TargetPools
     private let guardLogs: GuardLogs
+    private let scrapes: ScrapeLog
     private let server: WebServer
     private let web: WebConfiguration?
 
@@ -29,10 +30,11 @@ package struct Agent: Service {
         status = StatusBoard(store: store, version: version)
         pools = TargetPools(configuration)
         store.publishOwn(Self.ownSnapshot(pools))
+        scrapes = ScrapeLog(startedAt: WallTime.now)
         web = try configuration.webConfigFile.map(WebConfiguration.load)
         server = try WebServer.start(
             configuration.listen, options: WebServerOptions(),
-            router: AgentRoutes.router(store: store, status: status), security: web?.security)
+            router: AgentRoutes.router(store: store, status: status, scrapes: scrapes), security: web?.security)
     }
 
     /// The addresses with their real ports.
@@ -45,6 +47,7 @@ package struct Agent: Service {
         outlets.advice.snoozes = configuration.snoozes
         // The file may ask for passwords later: the pages look at each request whether its client is known.
         outlets.showsSessions = web != nil
+        outlets.advice.scrapes = scrapes
         let sampler = Sampler(configuration, pools: pools, outlets: outlets, log: log)
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in

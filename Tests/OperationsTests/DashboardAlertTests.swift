@@ -1,4 +1,5 @@
 import Operations
+import Practice
 import Testing
 
 /// Each alert can be seen coming: a panel shows its metrics with its thresholds, and leads to its runbook.

@@ -1,4 +1,5 @@
 import Operations
+import Practice
 import Testing
 
 @Suite("thresholds")

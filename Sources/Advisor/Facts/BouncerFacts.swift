@@ -23,6 +23,8 @@ package struct BouncerFacts: Sendable {
     package var traffic: Known<[BouncerTraffic]> = .unread
     /// What the pools did over the watch.
     package var history: Known<BouncerHistory> = .unread
+    /// How much its pools are used: over the watch, or the last minutes where that has no end.
+    package var load: Known<LoadMeasurement> = .unread
 
     package init() {}
 

@@ -16,6 +16,8 @@ package struct ServerFacts: Sendable {
     package var sessions: Known<SessionSurvey> = .unread
     /// What the counters of `pg_stat_database` grew by over the watch, by database.
     package var traffic: Known<[DatabaseTraffic]> = .unread
+    /// How much its connections are used: over the watch, or the last minutes where that has no end.
+    package var load: Known<LoadMeasurement> = .unread
     /// Connections that leak: `poolscope_leaked_connections`. Known only after three half leak thresholds.
     package var leaks: Known<[LeakedConnections]> = .unread
     /// Which processes used state of their session during the watch. Read for `poolscope check` alone.

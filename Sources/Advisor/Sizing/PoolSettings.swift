@@ -1,3 +1,5 @@
+import Practice
+
 /// What the settings of a pool take from a report.
 struct PoolSettings {
     let report: SizeReport

@@ -1,3 +1,5 @@
+import Practice
+
 /// What is asked of the sizing, beyond what was measured.
 package struct SizeRequest: Sendable, Equatable {
     /// Nil where the cores of the server are not known: SQL does not show them.
@@ -33,7 +35,7 @@ package struct SlotBudget: Sendable, Equatable {
     package var spare: Int { min(Self.usualSpare, usable / 2) }
     package var forPools: Int { usable - spare }
 
-    package static let usualSpare = 10
+    package static let usualSpare = PoolPractice.spareSlots
 
     package init(usable: Int) {
         self.usable = usable

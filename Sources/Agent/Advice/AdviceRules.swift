@@ -12,6 +12,12 @@ struct AdviceRules: Sendable {
     /// Of the target's host.
     var memoryBytes: Double?
 
+    /// Who asks the agent for its metrics; nil where nobody can.
+    var scrapes: ScrapeLog?
+
+    /// Whether it goes on for as long as the agent does.
+    var isEndless: Bool { first != nil }
+
     /// For a look that lasts as long as it is asked to, and is evaluated by who asked.
     static let look = AdviceRules(pause: 0, first: nil)
 }

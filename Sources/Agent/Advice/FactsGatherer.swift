@@ -4,7 +4,7 @@ import Observations
 
 /// Makes of what the collectors read the facts that checks need. Pure: observations and times come in.
 ///
-/// Memory: that of its two ledgers, and two reads of the counters.
+/// Memory: that of its ledgers and of its load meters, and two reads of the counters.
 struct FactsGatherer {
     /// The first and the latest read of one source, at the agent's wall clock.
     private struct Growth<Rows> {
@@ -28,10 +28,16 @@ struct FactsGatherer {
     private var sessions = SessionLedger()
     private var pools = PoolLedger()
     private var states = SessionStateLedger()
+    private var load: RecentLoad
     private var databases: Growth<[DatabaseStatistics]>?
     private var totals: Growth<[PgBouncerTotals]>?
     private var startedAt: Double?
     private var lastTime = 0.0
+
+    /// - Parameter isEndless: whether the watch has no end, as the agent's: then the load is that of the last minutes.
+    init(_ kind: TargetKind, isEndless: Bool) {
+        load = RecentLoad(origin: kind == .postgres ? .postgres : .pgbouncer, isEndless: isEndless)
+    }
 
     /// For how long it has watched, in seconds.
     var watchedSeconds: Double { startedAt.map { lastTime - $0 } ?? 0 }
@@ -48,6 +54,19 @@ struct FactsGatherer {
         if let rows = facts.fresh(SessionStateSource.self) { states.observe(rows) }
         if let rows = facts.fresh(DatabasesSource.self) { Self.add(rows, to: &databases, at: time) }
         if let rows = facts.fresh(BouncerTotalsSource.self) { Self.add(rows, to: &totals, at: time) }
+        if let reading = reading(of: facts, at: time) { load.add(reading) }
+    }
+
+    /// A look at the counters and what is in use beside them, where both were read at this tick.
+    private func reading(of facts: Facts, at time: Double) -> LoadReading? {
+        guard load.isDue(at: time) else { return nil }
+        if let totals = facts.fresh(BouncerTotalsSource.self), let pools = facts.fresh(BouncerPoolsSource.self) {
+            return LoadReading(time: time, totals: totals, pools: pools)
+        }
+        if let databases = facts.fresh(DatabasesSource.self), let sample = facts.fresh(ActivitySource.self) {
+            return LoadReading(time: time, databases: databases, inUse: SessionsInUse.count(sample))
+        }
+        return nil
     }
 
     /// Takes in the sessions of a tick.
@@ -87,6 +106,7 @@ struct FactsGatherer {
         server.sessions = Self.known(sessions.survey, ActivitySource.name)
         server.sessionStates = states.seen.map { .known($0) } ?? .unknown(why: "only poolscope check reads it")
         server.traffic = databaseTraffic
+        server.load = load.measurement
         server.leaks =
             leaks.map { .known($0) }
             ?? .unknown(why: "it takes one and a half leak thresholds to tell; the agent's /metrics says it")
@@ -120,6 +140,7 @@ struct FactsGatherer {
             .map { $0.filter(\.isConsole) }
         bouncer.servers = Self.known(facts[BouncerServersSource.self], BouncerServersSource.name)
         bouncer.traffic = poolTraffic
+        bouncer.load = load.measurement
         bouncer.history = Self.known(pools.history, BouncerPoolsSource.name)
         return bouncer
     }

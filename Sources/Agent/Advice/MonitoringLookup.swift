@@ -28,7 +28,8 @@ package struct MonitoringLookup: Sendable {
         case .success(let targets):
             .known(
                 MonitoringFacts(
-                    isScraped: targets.contains(target), loadedAlerts: alerts, expectedAlerts: expected, source: source)
+                    isScraped: targets.contains(target), loadedAlerts: alerts, expectedAlerts: expected,
+                    source: .prometheus(source))
             )
         }
     }

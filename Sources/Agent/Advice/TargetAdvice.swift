@@ -9,7 +9,7 @@ struct TargetAdvice {
     private let profile: TargetProfile
     private let rules: AdviceRules
     private let board: AdviceBoard
-    private var gatherer = FactsGatherer()
+    private var gatherer: FactsGatherer
     private var observedAt = -Double.infinity
     private var dueAt: Double?
     private var results: [CheckResult] = []
@@ -20,6 +20,7 @@ struct TargetAdvice {
         self.profile = profile
         self.rules = rules
         self.board = board
+        gatherer = FactsGatherer(profile.kind, isEndless: rules.isEndless)
     }
 
     /// Takes in the end of a tick at which the target was read.
@@ -60,7 +61,7 @@ struct TargetAdvice {
 
     /// Takes in a tick at which the target could not be read.
     mutating func miss(_ state: TargetState, refusal: Refusal?, at time: Double) {
-        gatherer = FactsGatherer()
+        gatherer = FactsGatherer(profile.kind, isEndless: rules.isEndless)
         board.publish(nil, of: profile)
         guard isDue(at: time), state != .connecting else { return }
         var target = target(state)
@@ -77,6 +78,8 @@ struct TargetAdvice {
     }
 
     private mutating func evaluate(_ facts: CheckFacts, at time: Double) {
+        var facts = facts
+        if let scrapes = rules.scrapes { facts.monitoring = scrapes.facts(at: time) }
         results = Checks.run(facts, snoozes: rules.snoozes, at: time)
         areOfOutage = facts.target.state != .up
         dueAt = time + rules.period

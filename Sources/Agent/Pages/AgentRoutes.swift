@@ -2,7 +2,8 @@ import WebServer
 
 /// The agent's pages. None of them asks a database: they show what the store holds.
 enum AgentRoutes {
-    static func router(store: SnapshotStore, status: StatusBoard) -> Router {
+    /// - Parameter scrapes: is told of each answer to `/metrics`.
+    static func router(store: SnapshotStore, status: StatusBoard, scrapes: ScrapeLog? = nil) -> Router {
         let metrics = MetricsPage(store: store)
         let style = asset("text/css", StatusStyle.css)
         let script = asset("text/javascript", StatusScript.javascript)
@@ -13,7 +14,11 @@ enum AgentRoutes {
             Route(path: "/status.css") { _ in style },
             Route(path: "/status.js") { _ in script },
             Route(path: "/status.svg") { _ in icon },
-            Route(path: "/metrics") { metrics.reply(to: $0) },
+            Route(path: "/metrics") { request in
+                let reply = metrics.reply(to: request)
+                if reply.status == 200 { scrapes?.note(at: WallTime.now) }
+                return reply
+            },
             Route(path: "/-/healthy") { _ in text(200, "Poolscope is healthy.\n") },
             Route(path: "/-/ready") { _ in readiness(store.current.statuses) },
         ])

@@ -22,4 +22,16 @@ enum SessionsInUse {
         }
         return counts
     }
+
+    /// The same of a sample of all sessions.
+    /// - Returns: Nil where our role may not see the states of others.
+    static func count(_ sample: ActivitySample) -> [String: Int]? {
+        var counts: [String: Int] = [:]
+        for row in sample.rows where row.isClientBackend && !row.isSelf {
+            guard let database = row.serverDatabase else { continue }
+            if row.isHidden { return nil }
+            counts[database, default: 0] += row.state == .idle || row.state == nil ? 0 : 1
+        }
+        return counts
+    }
 }

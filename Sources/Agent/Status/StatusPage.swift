@@ -1,4 +1,5 @@
 import Operations
+import Practice
 
 /// The page at `/`: whole without a script, which only renews it. No query text, no outside asset; sessions only where the
 /// report has them.

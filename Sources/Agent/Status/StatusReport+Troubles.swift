@@ -1,4 +1,5 @@
 import Operations
+import Practice
 
 extension StatusReport {
     /// What a person should look at first, in a sentence.

@@ -1,3 +1,5 @@
+import Practice
+
 extension AlertRule {
     private static func share(_ threshold: Double) -> String {
         "poolscope_pool_limit_ratio{pooler=\"pgbouncer\", limit=\"client_slots\"} > \(number(threshold))"

@@ -1,3 +1,5 @@
+import Practice
+
 extension AlertRule {
     private static let above = "> \(number(Thresholds.ConnectionLimit.warning))"
 

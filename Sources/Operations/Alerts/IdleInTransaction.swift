@@ -1,3 +1,5 @@
+import Practice
+
 extension AlertRule {
     static let idleInTransaction = AlertRule(
         .idleInTransaction, .warning,

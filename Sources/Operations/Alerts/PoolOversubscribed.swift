@@ -1,3 +1,5 @@
+import Practice
+
 extension AlertRule {
     private static let usable =
         "(cluster:poolscope_server_slots:max - \(number(Thresholds.Oversubscription.spareSlots)))"

@@ -1,3 +1,5 @@
+import Practice
+
 extension AlertRule {
     private static let inUse = """
         {{ $value | humanizePercentage }} of what they may be\

@@ -1,3 +1,5 @@
+import Practice
+
 extension AlertRule {
     static let poolWaitNearTimeout = AlertRule(
         .poolWaitNearTimeout, .critical,

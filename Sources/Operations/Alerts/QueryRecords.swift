@@ -1,3 +1,5 @@
+import Practice
+
 /// What alerts on connections and statements, and their dashboards, have computed beforehand.
 enum QueryRecords {
     /// Average sessions that were active over ten minutes, of a whole server.

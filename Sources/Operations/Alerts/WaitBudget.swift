@@ -1,3 +1,5 @@
+import Practice
+
 /// A window over which the wait budget of a pool is watched.
 enum BudgetWindow: String {
     case fiveMinutes = "5m"

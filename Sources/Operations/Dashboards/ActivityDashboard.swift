@@ -1,3 +1,5 @@
+import Practice
+
 /// What are the sessions doing, and what do they wait for?
 enum ActivityDashboard {
     static let dashboard = Dashboard(

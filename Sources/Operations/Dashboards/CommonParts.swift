@@ -1,3 +1,5 @@
+import Practice
+
 /// The same limits on several panels.
 extension PanelThresholds {
     static let saturation = above(

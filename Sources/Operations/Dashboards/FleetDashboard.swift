@@ -1,3 +1,5 @@
+import Practice
+
 /// Who is in trouble?
 enum FleetDashboard {
     static let dashboard = Dashboard(

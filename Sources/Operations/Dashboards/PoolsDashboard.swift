@@ -1,3 +1,5 @@
+import Practice
+
 /// Are clients waiting for a connection?
 enum PoolsDashboard {
     static let dashboard = Dashboard(

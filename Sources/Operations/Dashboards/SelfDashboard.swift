@@ -1,3 +1,5 @@
+import Practice
+
 /// Is Poolscope itself well, and what does it cost?
 enum SelfDashboard {
     static let dashboard = Dashboard(

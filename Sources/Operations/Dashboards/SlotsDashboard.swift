@@ -1,3 +1,5 @@
+import Practice
+
 /// Who holds the server's connections, and how long until there are none left?
 enum SlotsDashboard {
     static let dashboard = Dashboard(

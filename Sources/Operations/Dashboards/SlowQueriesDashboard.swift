@@ -1,3 +1,5 @@
+import Practice
+
 /// How fast are statements, and which are slow?
 enum SlowQueriesDashboard {
     static let dashboard = Dashboard(

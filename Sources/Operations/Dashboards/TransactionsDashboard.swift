@@ -1,3 +1,5 @@
+import Practice
+
 /// Which transactions last, who idles in one, who blocks whom?
 enum TransactionsDashboard {
     static let dashboard = Dashboard(

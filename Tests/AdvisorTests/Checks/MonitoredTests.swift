@@ -12,7 +12,8 @@ struct MonitoredTests {
 
     private func facts(scraped: Bool, loaded: Set<String>?) -> MonitoringFacts {
         MonitoringFacts(
-            isScraped: scraped, loadedAlerts: loaded, expectedAlerts: ["A", "B"], source: "http://prometheus:9090")
+            isScraped: scraped, loadedAlerts: loaded, expectedAlerts: ["A", "B"],
+            source: .prometheus("http://prometheus:9090"))
     }
 
     @Test("no metrics, and alerts that are not loaded, are two findings")
@@ -27,6 +28,13 @@ struct MonitoredTests {
     func passes() {
         #expect(outcome(.known(facts(scraped: true, loaded: ["A", "B"]))).isPassed)
         #expect(outcome(.known(facts(scraped: true, loaded: nil))).isPassed)
+    }
+
+    @Test("the agent alone knows whether somebody asks it, and nothing of alerts")
+    func agent() {
+        #expect(outcome(.known(MonitoringFacts(isScraped: true, source: .agent))).isPassed)
+        let alone = outcome(.known(MonitoringFacts(isScraped: false, source: .agent)))
+        #expect(alone.findings.count == 1 && alone.findings[0].message.contains("within the last five minutes"))
     }
 
     @Test("where nobody was asked, nothing is known")

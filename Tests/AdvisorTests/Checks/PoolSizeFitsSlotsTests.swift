@@ -22,6 +22,16 @@ struct PoolSizeFitsSlotsTests {
         #expect(outcome.remedyLines == ["default_pool_size = 85"])
     }
 
+    @Test("what the measured load needs is said where all poolers' was measured")
+    func needed() throws {
+        var facts = SampleFacts.server()
+        facts.poolers["pooler"]?.databases.change { $0[0].numbers["pool_size"] = 91 }
+        facts.poolers["pooler"]?.load = SampleFacts.load(inUse: 4)
+        #expect(PoolSizeFitsSlots.run(facts).findings.first?["load_needs"] == 9)
+        facts.poolers["second"] = SampleFacts.goodBouncer
+        #expect(PoolSizeFitsSlots.run(facts).findings.first?["load_needs"] == nil)
+    }
+
     @Test("it is critical when the slots are nearly used up")
     func critical() {
         #expect(outcome(size: 91, used: 86).findings.map(\.severity) == [.critical])

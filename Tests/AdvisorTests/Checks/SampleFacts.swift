@@ -31,7 +31,7 @@ enum SampleFacts {
 
     static let goodMonitoring = MonitoringFacts(
         isScraped: true, loadedAlerts: ["PoolExhausted"], expectedAlerts: ["PoolExhausted"],
-        source: "http://prometheus:9090")
+        source: .prometheus("http://prometheus:9090"))
 
     static var goodServer: ServerFacts {
         var server = ServerFacts()

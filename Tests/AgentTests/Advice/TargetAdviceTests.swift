@@ -15,9 +15,10 @@ private struct Advised {
 
     init(
         _ name: String = "db1", _ kind: TargetKind = .postgres, board: ClusterBoard = ClusterBoard(),
-        snoozes: [CheckSnooze] = []
+        snoozes: [CheckSnooze] = [], scrapes: ScrapeLog? = nil
     ) {
         var rules = AdviceRules()
+        rules.scrapes = scrapes
         rules.snoozes = snoozes
         self.board = board
         profile = TargetProfile(name: name, kind: kind, cluster: "shop", cores: 2)
@@ -72,6 +73,19 @@ struct TargetAdviceTests {
         // What sampling does not read is absent.
         #expect(try advised.passed("monitored") == nil)
         #expect(try advised.passed("reserved-slots") == nil)
+    }
+
+    @Test("who asks this agent for metrics is a fact, also of a target that cannot be read")
+    func monitored() throws {
+        let scrapes = ScrapeLog(startedAt: 1_000)
+        var advised = Advised(scrapes: scrapes)
+        for time in [1_000.0, 1_030] { advised.tick(at: time, Self.server) }
+        #expect(try advised.passed("monitored") == nil, "it is too early to tell")
+        for time in [1_040.0, 1_055] { scrapes.note(at: time) }
+        advised.tick(at: 1_090, Self.server)
+        #expect(try advised.passed("monitored") == 1)
+        advised.miss(at: 1_600)
+        #expect(try advised.findings("monitored", "warning") == 1)
     }
 
     @Test("a target that goes away has no old results, and is found away at the next evaluation")

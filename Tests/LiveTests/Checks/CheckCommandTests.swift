@@ -119,6 +119,10 @@ struct CheckCommandTests {
                 let report = try await CheckedReport.run(arguments + [prometheus.url])
                 let check = try #require(report.check("monitored"))
                 #expect(check.outcome == "passed", "\(check)")
+                // The agent's own checks begin half a minute after its start.
+                try await eventually("the agent knows that it is asked", within: .seconds(120)) {
+                    try await poolscope.metrics().series("poolscope_check_passed", ["check": "monitored"]) == 1
+                }
                 try await prometheus.stop()
             }
             // Nobody listens there now.

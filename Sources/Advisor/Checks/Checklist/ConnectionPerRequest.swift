@@ -1,4 +1,5 @@
 import Observations
+import Practice
 
 /// Whether applications open a connection for each request.
 enum ConnectionPerRequest: Check {
@@ -16,7 +17,7 @@ enum ConnectionPerRequest: Check {
         """
 
     private static let leastSessions = 10.0
-    private static let sessionsPerTransaction = 0.2
+    private static let sessionsPerTransaction = Thresholds.Churn.warning
 
     static func evaluate(_ facts: CheckFacts) throws(MissingFact) -> CheckOutcome {
         let server = try facts.server.get()

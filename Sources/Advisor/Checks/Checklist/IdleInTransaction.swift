@@ -1,4 +1,5 @@
 import Observations
+import Practice
 
 /// Whether transactions are left open.
 enum IdleInTransaction: Check {
@@ -15,7 +16,8 @@ enum IdleInTransaction: Check {
         """
 
     private static let warningSeconds = 30.0
-    private static let criticalSeconds = 300.0
+    /// Where the alert begins.
+    private static let criticalSeconds = Thresholds.IdleInTransaction.warning
 
     static func evaluate(_ facts: CheckFacts) throws(MissingFact) -> CheckOutcome {
         let survey = try facts.server.get().sessions.get()
@@ -44,7 +46,8 @@ enum IdleInTransaction: Check {
                     + "another kind within them. A time-out ends those that stay."
             ).adding(
                 .sql,
-                "ALTER ROLE \(SQLName.identifier(group.owner.user)) SET idle_in_transaction_session_timeout = '60s';"))
+                "ALTER ROLE \(SQLName.identifier(group.owner.user)) SET idle_in_transaction_session_timeout = '\(PoolPractice.idleInTransactionTimeout)s';"
+            ))
     }
 
     private static func crowd(_ survey: SessionSurvey) -> Finding? {

@@ -1,4 +1,5 @@
 import Observations
+import Practice
 
 /// Whether a transaction that was left open is ended.
 enum IdleInTransactionTimeout: Check {
@@ -21,7 +22,7 @@ enum IdleInTransactionTimeout: Check {
         let roles = try TimeoutRoles(setting, server)
         let bounded = try Self.rolesWithTransactionTimeout(server)
         let findings = roles.findings(
-            setting, severity, value: "60s",
+            setting, severity, value: "\(PoolPractice.idleInTransactionTimeout)s",
             because: "a transaction that is left open keeps its locks and its connection"
         ).filter { !bounded.contains($0.subject) }
         return .found(findings, orPassed: roles.passedLine(setting))

@@ -1,4 +1,5 @@
 import Observations
+import Practice
 
 /// Whether a session that waits for a lock gives up.
 enum LockTimeout: Check {
@@ -27,7 +28,7 @@ enum LockTimeout: Check {
         }
         return .found(
             roles.findings(
-                "lock_timeout", severity, value: "5s",
+                "lock_timeout", severity, value: "\(PoolPractice.lockTimeout)s",
                 because: "those that wait for a lock queue up, each with a connection"),
             orPassed: roles.passedLine("lock_timeout"))
     }

@@ -37,7 +37,10 @@ enum PoolSizeFitsSlots: Check {
                 "pools may open \(CheckText.number(demand.connections)), direct sessions are \(direct), of "
                     + "\(CheckText.number(usable)) usable slots")
         }
-        return .found([tooMany(demand, wanted: wanted, usable: usable, used: survey.current, evidence)])
+        // What is needed is said where all of it was measured: a part would mislead.
+        let loads = facts.poolers.values.map { bouncer in try? MeasuredLoad(bouncer.load) }
+        let needed = loads.contains { $0 == nil } ? nil : loads.compactMap { $0?.need }.reduce(0, +)
+        return .found([tooMany(demand, wanted: wanted, usable: usable, used: survey.current, needed: needed, evidence)])
     }
 
     private static func unlimited(_ pools: [String], usable: Double, _ evidence: [Evidence]) -> Finding {
@@ -49,7 +52,7 @@ enum PoolSizeFitsSlots: Check {
     }
 
     private static func tooMany(
-        _ demand: PoolDemand, wanted: Double, usable: Double, used: Int, _ evidence: [Evidence]
+        _ demand: PoolDemand, wanted: Double, usable: Double, used: Int, needed: Double?, _ evidence: [Evidence]
     ) -> Finding {
         let pools = demand.parts.reduce(0) { $0 + $1.pools }
         let parts = demand.parts.map { "\($0.pooler)/\($0.database) \(CheckText.number($0.connections))" }
@@ -58,8 +61,9 @@ enum PoolSizeFitsSlots: Check {
             Double(used) > usable * 0.9 ? .critical : severity,
             "The pools may open \(CheckText.number(demand.connections)) connections, and with direct sessions "
                 + "\(CheckText.number(wanted)) are wanted of \(CheckText.number(usable)) usable slots: "
-                + "\(CheckText.list(parts)).",
-            evidence: evidence,
+                + "\(CheckText.list(parts))."
+                + (needed.map { " The measured load needs \(CheckText.number($0)) in all pools." } ?? ""),
+            evidence: evidence + (needed.map { [Evidence("load_needs", $0)] } ?? []),
             remedy: Remedy(
                 "Make pools smaller, or bound a database's with max_db_connections; poolscope size says what is enough. "
                     + "With \(CheckText.count(pools, "pool")), so many each leave a tenth of the slots free."

@@ -1,4 +1,5 @@
 import Observations
+import Practice
 
 /// Whether a statement that does not end is ended.
 enum StatementTimeout: Check {
@@ -18,7 +19,7 @@ enum StatementTimeout: Check {
         let roles = try TimeoutRoles("statement_timeout", try facts.server.get())
         return .found(
             roles.findings(
-                "statement_timeout", severity, value: "30s",
+                "statement_timeout", severity, value: "\(PoolPractice.statementTimeout)s",
                 because: "a statement that does not end holds its connection until somebody ends it"),
             orPassed: roles.passedLine("statement_timeout"))
     }

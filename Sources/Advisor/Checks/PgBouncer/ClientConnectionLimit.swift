@@ -1,4 +1,5 @@
 import Observations
+import Practice
 
 /// Whether PgBouncer can take the clients it promises to.
 enum ClientConnectionLimit: Check {
@@ -9,7 +10,7 @@ enum ClientConnectionLimit: Check {
     static let subjects = [TargetKind.pgbouncer]
     static let needs: [Fact] = [.config, .lists, .pools, .poolDatabases]
     static let explanation = """
-        Beyond max_client_conn clients are turned away: it is a finding from 80 % of it on, critical from 95 % on. Every client \
+        Beyond max_client_conn clients are turned away: it is a finding from 80 % of it on, critical from 90 % on. Every client \
         and every server connection is an open file: when the limit on files of PgBouncer's process is lower than \
         max_client_conn, all its pools and some 20 of its own, it fails at that limit instead, also to reach servers. The \
         limit is known where PgBouncer runs on the host of `poolscope check`.
@@ -43,10 +44,10 @@ enum ClientConnectionLimit: Check {
     }
 
     private static func full(_ used: Double, limit: Double, _ evidence: [Evidence]) -> Finding? {
-        guard used >= limit * 0.8 else { return nil }
+        guard used >= limit * Thresholds.ClientSlots.warning else { return nil }
         let next = max(1_000, (limit * 2 / 100).rounded(.up) * 100)
         return Finding(
-            used >= limit * 0.95 ? .critical : severity, subject: "max_client_conn",
+            used >= limit * Thresholds.ClientSlots.critical ? .critical : severity, subject: "max_client_conn",
             "\(CheckText.number(used)) of \(CheckText.count(limit, "client")) are connected.", evidence: evidence,
             remedy: Remedy(
                 "Look who holds them (poolscope sessions); if all are needed, raise it, and the limit on files with it."

@@ -1,4 +1,5 @@
 import Observations
+import Practice
 
 /// Whether a client that waits gets an answer while somebody still listens.
 enum QueryWaitTimeout: Check {
@@ -35,7 +36,7 @@ enum QueryWaitTimeout: Check {
                     Evidence("query_wait_timeout", timeout, .seconds), Evidence("longest_wait", wait, .seconds),
                 ],
                 remedy: Remedy("Let it be shorter than the clients' own time-outs; a session mode pool may want more.")
-                    .setting("query_wait_timeout = 20"))
+                    .setting("query_wait_timeout = \(PoolPractice.Bouncer.queryWait)"))
         ])
     }
 }

@@ -1,4 +1,5 @@
 import Observations
+import Practice
 
 /// Whether the reserve helps those who wait.
 enum ReservePool: Check {
@@ -74,7 +75,9 @@ enum ReservePool: Check {
                 Evidence("most_waiting", history?.mostWaiting ?? 0),
             ],
             remedy: remedy.adding(
-                .ini, timeout > 0 && timeout <= longestPatience ? lines : lines + ["reserve_pool_timeout = 3"]
+                .ini,
+                timeout > 0 && timeout <= longestPatience
+                    ? lines : lines + ["reserve_pool_timeout = \(PoolPractice.Bouncer.reserveTimeout)"]
             )
             .adding(.console, "RELOAD;"))
     }

@@ -1,4 +1,5 @@
 import Observations
+import Practice
 
 /// Whether server connections are renewed, and not all the time.
 enum ServerLifetime: Check {
@@ -25,10 +26,10 @@ enum ServerLifetime: Check {
             database.name != "pgbouncer" && database.numbers["server_lifetime"].map { $0 >= 0 && $0 != usual } ?? false
         }
         let findings =
-            [finding("server_lifetime", usual) { $0.setting("server_lifetime = 3600") }]
+            [finding("server_lifetime", usual) { $0.setting("server_lifetime = \(PoolPractice.lifetime)") }]
             + own.map { database in
                 finding(database.name, database.numbers["server_lifetime"] ?? usual) {
-                    $0.settingDatabase(database, "server_lifetime=3600")
+                    $0.settingDatabase(database, "server_lifetime=\(PoolPractice.lifetime)")
                 }
             }
         return .found(Array(findings.compactMap(\.self).prefix(20)), orPassed: CheckText.seconds(usual))

@@ -1,4 +1,5 @@
 import Observations
+import Practice
 
 /// Whether the limits of roles and databases leave room, and bind at all.
 enum RoleAndDatabaseLimits: Check {
@@ -53,7 +54,7 @@ private struct Limit {
         let evidence = [
             Evidence("connection_limit", limit), Evidence("sessions", used), Evidence("usable_slots", usable),
         ]
-        if Double(used) >= limit * 0.9 {
+        if Double(used) >= limit * Thresholds.ConnectionLimit.warning {
             return Finding(
                 Double(used) >= limit ? .critical : .warning, subject: name,
                 "\(used) of \(CheckText.number(limit)) connections of the \(kind) \(CheckText.name(name)) are taken.",

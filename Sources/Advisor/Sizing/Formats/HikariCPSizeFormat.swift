@@ -1,3 +1,5 @@
+import Practice
+
 extension SizeFormat {
     /// For Java: a properties file of HikariCP 5. Times in milliseconds.
     static let hikaricp = SizeFormat("hikaricp") { report in

@@ -1,3 +1,5 @@
+import Practice
+
 extension SizeFormat {
     /// For node-postgres (`pg` 8).
     static let nodePg = SizeFormat("node-pg") { report in

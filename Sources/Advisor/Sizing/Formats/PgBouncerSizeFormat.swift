@@ -1,3 +1,5 @@
+import Practice
+
 extension SizeFormat {
     /// For pgbouncer.ini, in any version from 1.16 on.
     static let pgbouncer = SizeFormat("pgbouncer") { report in

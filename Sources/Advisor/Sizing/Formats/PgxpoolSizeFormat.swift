@@ -1,3 +1,5 @@
+import Practice
+
 extension SizeFormat {
     /// For Go: pgx 5's pgxpool, which takes its settings from the connection string.
     static let pgxpool = SizeFormat("pgxpool") { report in

@@ -1,3 +1,5 @@
+import Practice
+
 extension SizeFormat {
     /// For psql: the role's time-outs and the most connections it may have.
     static let postgres = SizeFormat("postgres") { report in

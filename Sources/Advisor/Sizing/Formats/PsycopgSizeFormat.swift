@@ -1,3 +1,5 @@
+import Practice
+
 extension SizeFormat {
     /// For Python: psycopg 3's pool.
     static let psycopg = SizeFormat("psycopg") { report in

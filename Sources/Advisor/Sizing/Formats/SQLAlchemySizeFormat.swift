@@ -1,3 +1,5 @@
+import Practice
+
 extension SizeFormat {
     /// For Python: SQLAlchemy 2 over psycopg 3.
     static let sqlalchemy = SizeFormat("sqlalchemy") { report in

@@ -1,3 +1,5 @@
+import Practice
+
 extension SizeFormat {
     /// For Supabase: `supabase/config.toml`, and which of its addresses is for what.
     static let supabase = SizeFormat("supabase") { report in

@@ -1,3 +1,5 @@
+import Practice
+
 extension PeerRules {
     private static let bouncerName = "PgBouncer behind {{ $labels.instance }}"
 

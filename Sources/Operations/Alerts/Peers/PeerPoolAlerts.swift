@@ -1,3 +1,5 @@
+import Practice
+
 extension PeerRules {
     static let wait = "pgbouncer_pools_client_maxwait_seconds{database!=\"pgbouncer\"}"
     static let waiting = "pgbouncer_pools_client_waiting_connections"

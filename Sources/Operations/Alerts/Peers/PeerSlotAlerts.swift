@@ -1,3 +1,5 @@
+import Practice
+
 extension PeerRules {
     private static let server = "the server behind {{ $labels.instance }}"
     private static let ratio = slotSaturation.name

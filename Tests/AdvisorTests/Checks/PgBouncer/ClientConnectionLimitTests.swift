@@ -17,7 +17,7 @@ struct ClientConnectionLimitTests {
     func full() {
         #expect(outcome(used: 799).isPassed)
         #expect(outcome(used: 800).severities == [.warning])
-        #expect(outcome(used: 950).severities == [.critical])
+        #expect(outcome(used: 900).severities == [.critical])
         #expect(outcome(used: 800).remedyLines == ["max_client_conn = 2000", "RELOAD;"])
         #expect(outcome(used: 90, limit: "100").remedyLines.first == "max_client_conn = 1000")
     }

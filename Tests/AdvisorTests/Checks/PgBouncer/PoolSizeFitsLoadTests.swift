@@ -39,6 +39,65 @@ struct PoolSizeFitsLoadTests {
         #expect(PoolSizeFitsLoad.run(few).remedyLines == ["poolscope size --watch 5m"])
     }
 
+    @Test("where the load was measured, the size is what it needs: the next step, since the full pool held it back")
+    func measured() throws {
+        var facts = facts(size: 4, waiting: 60, busy: 4, most: 40)
+        facts.bouncer.change { $0.load = SampleFacts.load(inUse: 3.9, window: 60, arrivals: 6_000, waiting: 1) }
+        let outcome = PoolSizeFitsLoad.run(facts)
+        let finding = try #require(outcome.findings.first)
+        #expect(finding["load_needs"] == 9 && finding["connections_in_use"] == 3.9 && finding["arrival_rate"] == 100)
+        #expect(finding.word("judged_by") == "measured load" && finding.word("load_confidence") == "low")
+        #expect(finding.message.contains("100 transactions a second, each for 39 ms"), "\(finding.message)")
+        #expect(finding.message.contains("measured over 1 min (confidence low)"), "\(finding.message)")
+        #expect(outcome.remedyLines.contains("shop = host=10.0.0.1 port=5432 dbname=shop pool_size=9"))
+        // On a machine that is known to bear it, the queue is served at once: 4 + 40, of which it can use 17.
+        facts.servers["db1"]?.cores = 8
+        #expect(
+            PoolSizeFitsLoad.run(facts).remedyLines.contains(
+                "shop = host=10.0.0.1 port=5432 dbname=shop pool_size=17"))
+        // At work for half of the time that they are held: of 44 it can use 34.
+        facts.bouncer.change {
+            $0.load = SampleFacts.load(inUse: 3.9, window: 60, arrivals: 6_000, workingShare: 0.5, waiting: 1)
+        }
+        #expect(
+            PoolSizeFitsLoad.run(facts).remedyLines.contains(
+                "shop = host=10.0.0.1 port=5432 dbname=shop pool_size=34"))
+    }
+
+    @Test("a load that needs no more than there is fills the pool in bursts: the queue says how much")
+    func bursts() throws {
+        var facts = facts(waiting: 12)
+        facts.bouncer.change { $0.load = SampleFacts.load(inUse: 3, waiting: 0.2) }
+        let outcome = PoolSizeFitsLoad.run(facts)
+        let finding = try #require(outcome.findings.first)
+        #expect(finding.word("judged_by") == "queue" && finding.message.contains("bursts"))
+        #expect(outcome.remedyLines.first == "default_pool_size = 23")
+    }
+
+    @Test("a load measured too shortly leaves the queue to decide, and why")
+    func tooShort() throws {
+        var facts = facts(waiting: 12)
+        facts.bouncer.change { $0.load = SampleFacts.load(inUse: 17, window: 10) }
+        let finding = try #require(PoolSizeFitsLoad.run(facts).findings.first)
+        #expect(finding.word("judged_by") == "queue" && finding["load_needs"] == nil)
+        #expect(finding.message.contains("watched for 10 s only"), "\(finding.message)")
+    }
+
+    @Test("a load that needs more than the size is no finding while nobody waits")
+    func nobodyWaits() {
+        var facts = facts(size: 4, busy: 4)
+        facts.bouncer.change { $0.load = SampleFacts.load(inUse: 3.9) }
+        #expect(PoolSizeFitsLoad.run(facts).isPassed)
+    }
+
+    @Test("what the pools of another pooler may take of the slots is not given away twice")
+    func others() {
+        var facts = facts(waiting: 60, most: 70)
+        // 85 of 95 slots for pools, of which the other pooler's may take 22.
+        facts.poolers["second"] = SampleFacts.goodBouncer
+        #expect(PoolSizeFitsLoad.run(facts).remedyLines == ["default_pool_size = 63", "RELOAD;"])
+    }
+
     @Test("few waits, and waits with connections to spare, pass here")
     func passes() {
         #expect(PoolSizeFitsLoad.run(facts(waiting: 11)).isPassed)

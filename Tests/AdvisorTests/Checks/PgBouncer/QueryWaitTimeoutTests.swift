@@ -16,7 +16,7 @@ struct QueryWaitTimeoutTests {
     func forever() {
         #expect(outcome("0").severities == [.warning])
         #expect(outcome("0", wait: 121).severities == [.critical])
-        #expect(outcome("0").remedyLines == ["query_wait_timeout = 20", "RELOAD;"])
+        #expect(outcome("0").remedyLines == ["query_wait_timeout = 30", "RELOAD;"])
     }
 
     @Test("longer than clients wait is a remark")

@@ -18,14 +18,14 @@ struct ServerLifetimeTests {
         #expect(outcome("0").findings[0].message.contains("used once"))
         #expect(outcome("59").severities == [.warning])
         #expect(outcome("86401").severities == [.info])
-        #expect(outcome("0").remedyLines == ["server_lifetime = 3600", "RELOAD;"])
+        #expect(outcome("0").remedyLines == ["server_lifetime = 1800", "RELOAD;"])
     }
 
     @Test("a database's own is judged too, and mended in its line")
     func own() {
         let outcome = outcome("3600", own: 30)
         #expect(outcome.subjects == ["shop"])
-        #expect(outcome.remedyLines[1] == "shop = host=10.0.0.1 port=5432 dbname=shop server_lifetime=3600")
+        #expect(outcome.remedyLines[1] == "shop = host=10.0.0.1 port=5432 dbname=shop server_lifetime=1800")
         #expect(self.outcome("3600", own: 3_600).isPassed)
     }
 

@@ -15,6 +15,8 @@ package enum PoolPractice {
     package static let statementTimeout = 30
     package static let idleInTransactionTimeout = 60
     package static let lockTimeout = 5
+    /// Slots of a server that pools leave to people, migrations and monitoring.
+    package static let spareSlots = 10
 
     package enum Bouncer {
         package static let clients = 1_000

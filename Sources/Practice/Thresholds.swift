@@ -1,4 +1,5 @@
-/// Where a number becomes a worry: the one place from which alerts and dashboards take their thresholds.
+/// Where a number becomes a worry: the one place from which alerts, dashboards, the status page and the checks that watch
+/// the same take their thresholds.
 ///
 /// Times are in seconds, shares between 0 and 1. What Poolscope itself decides by (the slow threshold, the leak
 /// threshold) is configured there and not repeated here, but for its default.
@@ -42,7 +43,7 @@ package enum Thresholds {
 
     /// Slots of the server that the sizes of all pools together should leave free.
     package enum Oversubscription {
-        package static let spareSlots = 10.0
+        package static let spareSlots = Double(PoolPractice.spareSlots)
     }
 
     /// Connections that leak: the least that the agent counts, since it wants to see two more than before.

@@ -82,13 +82,12 @@ struct WebSecurityTests {
             _ = try await server.execute(
                 "CREATE TABLE lonely (id int); INSERT INTO lonely VALUES (1); GRANT ALL ON lonely TO app")
             let dsn = server.dsn(user: "app")
-            let clients = [
-                ServerClients.Client("holder-app", dsn, "BEGIN", "UPDATE lonely SET id = 2 WHERE id = 1"),
-                ServerClients.Client("waiter-app", dsn, "UPDATE lonely SET id = 3 WHERE id = 1"),
-            ]
+            let holder = ServerClients.Client("holder-app", dsn, "BEGIN", "UPDATE lonely SET id = 2 WHERE id = 1")
+            let waiter = ServerClients.Client("waiter-app", dsn, "UPDATE lonely SET id = 3 WHERE id = 1")
             let web = try directory.write(Self.users, to: "web.yml")
             let arguments = ["serve", "--postgres", server.dsn(user: "poolscope")] + listen
-            try await ServerClients.with(clients, on: server) {
+            // One after the other: the first has the lock when the second comes.
+            try await Self.with(holder, then: waiter, on: server) {
                 try await withPoolscope(arguments + ["--web.config.file", web]) { poolscope in
                     let url = try await poolscope.url()
                     let known = ["Authorization": "Basic \(Data("prometheus:fakepassword".utf8).base64EncodedString())"]
@@ -124,6 +123,21 @@ struct WebSecurityTests {
                     }
                 }
             }
+        }
+    }
+
+    private static func with(
+        _ holder: ServerClients.Client, then waiter: ServerClients.Client, on server: PrivatePostgres,
+        _ body: () async throws -> Void
+    ) async throws {
+        try await ServerClients.with([holder], on: server) {
+            try await eventually("the lock is held") {
+                try await server.execute(
+                    "SELECT state FROM pg_stat_activity WHERE application_name = '\(holder.application)'")
+            } is: {
+                $0 == "idle in transaction"
+            }
+            try await ServerClients.with([waiter], on: server, body)
         }
     }
 

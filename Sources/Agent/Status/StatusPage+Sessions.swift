@@ -1,4 +1,4 @@
-import Operations
+import Practice
 
 extension StatusPage {
     /// Empty for those who may not see sessions.

@@ -68,6 +68,14 @@ package struct AuditLine: Sendable, Equatable {
             ])
     }
 
+    /// For a command to a pooler about one of its databases.
+    package init(time: String, actor: Actor, target: String, database: String, action: String) {
+        json = .object(
+            Self.head(time: time, actor: actor, target: target, action: action) + [
+                .init("database", .string(database)), .init("outcome", .string("done")),
+            ])
+    }
+
     private static func head(time: String, actor: Actor, target: String, action: String) -> [JSONText.Member] {
         [
             .init("time", .string(time)), .init("who", .string(actor.name)), .init("role", .string(actor.role)),

@@ -25,6 +25,15 @@ package struct Auditor {
                 includesQueryText: includesQueryText))
     }
 
+    /// A command that was given to a pooler's console.
+    /// - Parameter role: ours there.
+    package func record(_ action: String, _ database: PooledDatabase, role: String) throws(SessionsError) {
+        try log.write(
+            AuditLine(
+                time: now(), actor: .init(name: actor.name, role: role), target: database.pooler,
+                database: database.name, action: action))
+    }
+
     /// A change of a database's connection limit.
     package func record(
         _ action: String, database: String, limitBefore: Int, limitAfter: Int

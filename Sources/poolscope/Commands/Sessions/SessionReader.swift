@@ -9,7 +9,8 @@ final class SessionReader {
     let server: SessionsServer
     /// The server's name, for people and audit lines.
     let name: String
-    private var consoles: [PoolerConsole] = []
+    /// The poolers that answer.
+    private(set) var consoles: [PoolerConsole] = []
     private let includesQueryText: Bool
 
     private init(server: SessionsServer, name: String, includesQueryText: Bool) {
@@ -25,7 +26,9 @@ final class SessionReader {
             server: server, name: choice.server.name, includesQueryText: includesQueryText)
         for pooler in choice.poolers {
             do {
-                reader.consoles.append(try await PoolerConsole.connect(try pooler.connectionWithPassword()))
+                reader.consoles.append(
+                    try await PoolerConsole.connect(
+                        try pooler.connectionWithPassword(), name: pooler.name))
             } catch {
                 warn("the clients behind \(pooler.name) are unknown: \(error)")
             }

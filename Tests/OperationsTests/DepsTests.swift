@@ -35,7 +35,8 @@ struct DepsTests {
             #expect(
                 log.contains(
                     "install libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus "
-                        + "prometheus-alertmanager python3-prometheus-client python3-psycopg-pool chromium python3 python3-pip\n"
+                        + "prometheus-alertmanager python3-prometheus-client python3-psycopg-pool chromium pngquant "
+                        + "python3 python3-pip\n"
                 ))
             #expect(
                 log.contains(

@@ -5,8 +5,8 @@ struct Machine {
     /// What the script may install, in its order. `pkg-config` is there from the start: it is a shim itself.
     static let packages = [
         "pkg-config", "libpq-dev", "libmicrohttpd-dev", "zlib1g-dev", "postgresql", "pgbouncer", "prometheus",
-        "prometheus-alertmanager", "python3-prometheus-client", "python3-psycopg-pool", "chromium", "python3",
-        "python3-pip",
+        "prometheus-alertmanager", "python3-prometheus-client", "python3-psycopg-pool", "chromium", "pngquant",
+        "python3", "python3-pip",
     ]
 
     private static let shims = [
@@ -59,7 +59,7 @@ struct Machine {
                 make_program "$DEPS_ROOT/bin/prometheus-alertmanager"; make_program "$DEPS_ROOT/bin/amtool" ;;
             python3-prometheus-client) mkdir -p "$DEPS_ROOT/usr/lib/python3/dist-packages/prometheus_client" ;;
             python3-psycopg-pool) mkdir -p "$DEPS_ROOT/usr/lib/python3/dist-packages/psycopg_pool" ;;
-            chromium) make_program "$DEPS_ROOT/bin/chromium" ;;
+            chromium | pngquant) make_program "$DEPS_ROOT/bin/$package" ;;
             python3) cp "$DEPS_ROOT/python3" "$DEPS_ROOT/bin/python3" ;;
             *) : >"$DEPS_ROOT/installed/$package" ;;
             esac

@@ -8,6 +8,10 @@ package struct Interpolation: Sendable {
     package struct UnknownVariable: Error, Equatable, CustomStringConvertible {
         package let name: String
         package var description: String { "no variable $\(name)" }
+
+        package init(name: String) {
+            self.name = name
+        }
     }
 
     package init(_ values: [String: String] = [:]) {

@@ -6,6 +6,12 @@ package struct RuleDocument: Codable, Equatable {
         package var name: String
         package var interval: String?
         package var rules: [Rule]
+
+        package init(name: String, interval: String? = nil, rules: [Rule]) {
+            self.name = name
+            self.interval = interval
+            self.rules = rules
+        }
     }
 
     /// An alert or a recording rule.
@@ -17,6 +23,19 @@ package struct RuleDocument: Codable, Equatable {
         package var keepsFiringFor: String?
         package var labels: [String: String]?
         package var annotations: [String: String]?
+
+        package init(
+            alert: String? = nil, record: String? = nil, expr: String, holdsFor: String? = nil,
+            keepsFiringFor: String? = nil, labels: [String: String]? = nil, annotations: [String: String]? = nil
+        ) {
+            self.alert = alert
+            self.record = record
+            self.expr = expr
+            self.holdsFor = holdsFor
+            self.keepsFiringFor = keepsFiringFor
+            self.labels = labels
+            self.annotations = annotations
+        }
 
         private enum CodingKeys: String, CodingKey {
             case alert, record, expr, labels, annotations

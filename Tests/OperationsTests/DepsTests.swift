@@ -36,7 +36,8 @@ struct DepsTests {
             #expect(
                 log.contains(
                     "install libpq-dev libmicrohttpd-dev libgnutls28-dev libcrypt-dev zlib1g-dev postgresql pgbouncer prometheus "
-                        + "prometheus-alertmanager python3-prometheus-client python3-psycopg-pool chromium curl python3 python3-pip\n"
+                        + "prometheus-alertmanager python3-prometheus-client python3-psycopg-pool chromium pngquant curl "
+                        + "python3 python3-pip\n"
                 ))
             #expect(
                 log.contains(

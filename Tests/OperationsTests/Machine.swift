@@ -6,7 +6,7 @@ struct Machine {
     static let packages = [
         "pkg-config", "libpq-dev", "libmicrohttpd-dev", "libgnutls28-dev", "libcrypt-dev", "zlib1g-dev", "postgresql",
         "pgbouncer", "prometheus", "prometheus-alertmanager", "python3-prometheus-client", "python3-psycopg-pool",
-        "chromium", "curl", "python3", "python3-pip",
+        "chromium", "pngquant", "curl", "python3", "python3-pip",
     ]
 
     private static let shims = [
@@ -60,7 +60,7 @@ struct Machine {
                 make_program "$DEPS_ROOT/bin/prometheus-alertmanager"; make_program "$DEPS_ROOT/bin/amtool" ;;
             python3-prometheus-client) mkdir -p "$DEPS_ROOT/usr/lib/python3/dist-packages/prometheus_client" ;;
             python3-psycopg-pool) mkdir -p "$DEPS_ROOT/usr/lib/python3/dist-packages/psycopg_pool" ;;
-            chromium | curl) make_program "$DEPS_ROOT/bin/$package" ;;
+            chromium | pngquant | curl) make_program "$DEPS_ROOT/bin/$package" ;;
             python3) cp "$DEPS_ROOT/python3" "$DEPS_ROOT/bin/python3" ;;
             *) : >"$DEPS_ROOT/installed/$package" ;;
             esac

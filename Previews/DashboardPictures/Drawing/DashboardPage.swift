@@ -75,7 +75,7 @@ package struct DashboardPage: Sendable {
         .legend.top .name{color:#8e8f9b}
         .key{width:14px;height:4px;border-radius:2px;margin-right:7px;flex:none}
         .name{flex:1;min-width:0;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
-        .number{width:84px;flex:none;text-align:right;white-space:nowrap}
+        .number{width:78px;flex:none;text-align:right;white-space:nowrap}
         table{width:100%;border-collapse:collapse;table-layout:auto}
         th{color:#6e9fff;font-weight:500;text-align:left;height:28px;padding:0 8px;white-space:nowrap;
         border-bottom:1px solid #2a2d33}

@@ -1,3 +1,4 @@
+import Demo
 import Foundation
 import TestSupport
 
@@ -17,6 +18,16 @@ package enum PagePicture {
         }
         guard look.views.allSatisfy({ $0.overflow <= 0 }) else {
             throw PreviewError("the page of \(name) is wider than it says")
+        }
+        try await shrink(folder.appending(path: "\(name).png").path())
+    }
+
+    /// Fewer colours, in place: a third of the bytes, which looks the same.
+    private static func shrink(_ file: String) async throws {
+        let outcome = try await Tool.run(
+            "pngquant", ["--force", "--strip", "--nofs", "--speed", "1", "--output", file, "128", file])
+        guard outcome.status == 0 else {
+            throw PreviewError("pngquant cannot make \(file) smaller: \(outcome.error.prefix(500))")
         }
     }
 }

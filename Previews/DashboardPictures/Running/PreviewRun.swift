@@ -22,8 +22,8 @@ package struct PreviewRun: Sendable {
     /// The rules' minutes pass in seconds, so that a run of minutes has alerts.
     private static let scale = TimeScale(factor: 60)
     private static let scrape = 1.0
-    /// As for scrapes that are further apart: rates over 20 s are calm.
-    private static let toldScrape = 5.0
+    /// As for scrapes that are further apart: rates over 12 s are calm.
+    private static let toldScrape = 3.0
 
     /// - Throws: a sentence about what could not be started, asked, drawn or written.
     package func draw() async throws {
@@ -34,6 +34,9 @@ package struct PreviewRun: Sendable {
             return try await withAgent(of: servers) { url in
                 let prometheus = try await PrivatePrometheus.start(
                     in: directory, configuration: Self.configuration(agent: url), files: try Self.rules())
+                try await eventually("Prometheus has all three targets up") {
+                    try await prometheus.query("sum(poolscope_target_up)").first?.value == 3
+                }
                 let start = PrivatePrometheus.Span.now
                 say("watching for \(Int(length)) s")
                 return try await PreviewStory(servers: servers, length: length).play {

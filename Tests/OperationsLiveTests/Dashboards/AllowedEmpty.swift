@@ -12,7 +12,7 @@ struct AllowedEmpty: Sendable {
     static let all: [AllowedEmpty] = [
         AllowedEmpty(
             dashboard: "pools", panel: "Paused and disabled databases", refID: "B",
-            reason: "SHOW STATE is of newer versions of PgBouncer than Debian 12 has; query A shows the pause."),
+            reason: "SHOW STATE is of newer versions of PgBouncer than Debian 12 has; query A shows the pause.")
     ]
 
     func covers(_ query: PanelQuery) -> Bool {

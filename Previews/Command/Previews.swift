@@ -13,7 +13,8 @@ enum Previews {
             fail("\(first) is no number of minutes from 1 to 120: make preview MINUTES=5", code: 64)
         }
         let run = PreviewRun(length: minutes * 60, folder: URL(filePath: folder, directoryHint: .isDirectory)) { what in
-            print("previews: \(what)")
+            // At once, also into a pipe.
+            FileHandle.standardOutput.write(Data("previews: \(what)\n".utf8))
         }
         do {
             try await run.draw()

@@ -77,9 +77,9 @@ package struct DashboardPage: Sendable {
         .name{flex:1;min-width:0;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
         .number{width:78px;flex:none;text-align:right;white-space:nowrap}
         table{width:100%;border-collapse:collapse;table-layout:auto}
-        th{color:#6e9fff;font-weight:500;text-align:left;height:28px;padding:0 8px;white-space:nowrap;
+        th{color:#6e9fff;font-weight:500;text-align:left;height:28px;padding:0 6px;white-space:nowrap;
         border-bottom:1px solid #2a2d33}
-        td{height:26px;padding:0 8px;border-bottom:1px solid #23262b;white-space:nowrap;overflow:hidden;
+        td{height:26px;padding:0 6px;border-bottom:1px solid #23262b;white-space:nowrap;overflow:hidden;
         text-overflow:ellipsis;max-width:220px}
         .right{text-align:right}
         td.gauge{min-width:120px}

@@ -30,6 +30,9 @@ package struct PreviewAnnotation: Sendable {
                 spans.append(time...time)
             }
         }
-        return GraphEvent(colour: colour, spans: spans)
+        // Seen once, it lasted until it was not seen.
+        return GraphEvent(
+            colour: colour,
+            spans: spans.map { $0.lowerBound...max($0.lowerBound, min($0.upperBound + grid.step, grid.span.end)) })
     }
 }

@@ -19,7 +19,7 @@ package struct ValueScale: Sendable, Equatable {
         let least = minimum ?? finite.min() ?? 0
         let most = maximum ?? max(finite.max() ?? least, least)
         // A flat line wants room above it, too.
-        let top = most > least ? most : least + (least == 0 ? 1 : abs(least))
+        let top = most > least ? most : least + (least == 0 ? 1 : abs(least) / 10)
         let step = Self.step(for: (top - least) / Double(max(1, count)), unit)
         low = minimum ?? (least / step).rounded(.down) * step
         high = maximum ?? max(low + step, (top / step * (1 - 1e-9)).rounded(.up) * step)

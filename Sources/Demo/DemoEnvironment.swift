@@ -80,17 +80,17 @@ package enum DemoEnvironment {
                 direct: try ConnectionString(
                     parsing: server.dsn(database: Shop.database, user: "reports", password: passwords.reports))),
             schedule: Schedule(pinned: options.season), start: .now)
-        let dsns = (
-            postgres: server.dsn(database: Shop.database, user: "poolscope", password: passwords.poolscope),
-            pgbouncer: pooler.dsn(user: "poolscope", password: passwords.poolscope)
-        )
+        let console = pooler.dsn(user: "poolscope", password: passwords.poolscope)
+        // Not to the shop itself: a database cannot be drained over a session of its own.
+        let neutral = server.dsn(user: "poolscope", password: passwords.poolscope)
         let endpoints = DemoEndpoints(
-            postgres: dsns.postgres, pgbouncer: dsns.pgbouncer,
+            postgres: server.dsn(database: Shop.database, user: "poolscope", password: passwords.poolscope),
+            pgbouncer: console,
             configuration: try directory.write(
                 """
                 targets:
-                  - {name: server, cluster: demo, kind: postgres, dsn: "\(dsns.postgres)"}
-                  - {name: pooler, cluster: demo, kind: pgbouncer, dsn: "\(dsns.pgbouncer)"}
+                  - {name: server, cluster: demo, kind: postgres, dsn: "\(neutral)"}
+                  - {name: pooler, cluster: demo, kind: pgbouncer, dsn: "\(console)"}
 
                 """, to: "poolscope.yml"),
             postgresPort: server.port, pgbouncerPort: pooler.port, directory: directory.path,

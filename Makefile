@@ -1,13 +1,14 @@
 # Poolscope's tasks. `make` alone lists them.
 #
 # Variables: CONFIG (a configuration file for `make run`), ARGS (more flags for poolscope or for `swift test`),
-# and DATA_SOURCE_NAME from the environment.
+# MINUTES (how long `make preview` watches) and DATA_SOURCE_NAME from the environment.
 
+MINUTES ?= 5
 BINARY := .build/release/poolscope
-SOURCES := Package.swift Sources Tests Benchmarks Examples
+SOURCES := Package.swift Sources Tests Benchmarks Examples Previews
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-build deps-demo deps-test run build test generate format lint clean
+.PHONY: help deps deps-build deps-demo deps-test run build test generate preview format lint clean
 
 # One thing at a time: a Swift build uses every core, and apt has one lock.
 .NOTPARALLEL:
@@ -48,6 +49,11 @@ generate: deps-build ## write anew what is generated: dashboards, alert rules, d
 	@.build/debug/poolscope catalog files --into .
 	@.build/debug/poolscope catalog metrics > .build/metrics.md && mv .build/metrics.md docs/metrics.md
 	@.build/debug/poolscope catalog checks > .build/checks.md && mv .build/checks.md docs/checks.md
+
+# The release: what it says of its own cost is drawn, too.
+preview: deps-test build ## draw every dashboard from a live run into docs/previews: MINUTES=5
+	@swift build --configuration release --static-swift-stdlib --product previews
+	@.build/release/previews '$(MINUTES)' docs/previews
 
 format: ## format every Swift file in place
 	@swift format --in-place --parallel --recursive $(SOURCES)

@@ -34,6 +34,8 @@ let package = Package(
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // The ladder, from the bottom up.
@@ -70,7 +72,8 @@ let package = Package(
             name: "PostgresPool", dependencies: ["ConnectionPool", "Locking", "Postgres"], swiftSettings: strict),
         // Lists sessions and ends them: what the commands and the guard share.
         .target(name: "Sessions", dependencies: ["Collectors", "Observations", "Postgres"], swiftSettings: strict),
-        .target(name: "WebServer", dependencies: ["CMicroHTTPD", "Locking"], swiftSettings: strict),
+        .target(
+            name: "WebServer", dependencies: ["CCrypt", "CGnuTLS", "CMicroHTTPD", "Locking"], swiftSettings: strict),
         .target(
             name: "Agent",
             dependencies: [
@@ -121,6 +124,15 @@ let package = Package(
             ],
             path: "Benchmarks/Sources", swiftSettings: strict),
 
+        // Draws the dashboards from a live run: `make preview`. A tool of ours; no product.
+        .target(
+            name: "DashboardPictures",
+            dependencies: ["Demo", "Operations", "OperationsSupport", "Postgres", "TestSupport"],
+            path: "Previews/DashboardPictures", swiftSettings: strict),
+        .executableTarget(
+            name: "previews",
+            dependencies: ["DashboardPictures"], path: "Previews/Command", swiftSettings: strict),
+
         // Tests: pure and golden ones beside their target, live ones against real servers.
         .target(
             name: "TestSupport",
@@ -168,7 +180,7 @@ let package = Package(
             name: "PostgresPoolTests",
             dependencies: ["ConnectionPool", "Demo", "Locking", "Postgres", "PostgresPool", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "WebServerTests", dependencies: ["WebServer"], swiftSettings: strict),
+        .testTarget(name: "WebServerTests", dependencies: ["TestSupport", "WebServer"], swiftSettings: strict),
         .testTarget(
             name: "AgentTests",
             dependencies: [
@@ -187,13 +199,26 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["ConnectionManagement/Drivers"], swiftSettings: strict),
+        // What the proofs of the dashboards and their pictures share: servers, troubles, rules on a faster clock, and what
+        // Grafana does to a query.
+        .target(
+            name: "OperationsSupport",
+            dependencies: [
+                "Demo", "Operations", "Postgres", "TestSupport",
+                .product(name: "Yams", package: "Yams"),
+            ],
+            path: "Tests/OperationsSupport", swiftSettings: strict),
         // Dashboards, alerts and runbooks against real servers in trouble.
         .testTarget(
             name: "OperationsLiveTests",
             dependencies: [
-                "Demo", "Locking", "Operations", "Postgres", "TestSupport", "poolscope",
+                "Demo", "Locking", "Operations", "OperationsSupport", "Postgres", "TestSupport", "poolscope",
                 .product(name: "Yams", package: "Yams"),
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DashboardPicturesTests",
+            dependencies: ["DashboardPictures", "Operations", "OperationsSupport", "TestSupport"],
             swiftSettings: strict),
         // Dashboards, alerts, runbooks, the Makefile and the scripts.
         .testTarget(

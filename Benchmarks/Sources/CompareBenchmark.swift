@@ -197,8 +197,9 @@ struct CompareBenchmark {
     private func watchPoolscope(into row: inout Row) async throws {
         let onPostgres = try await startPoolscope("poolscope-postgres", [.postgres], budget: "off")
         let onPgBouncer = try await startPoolscope("poolscope-pgbouncer", [.pgbouncer], budget: "off")
-        // The first samples make the series; then each has made its page once.
-        try await Task.sleep(for: .seconds(5))
+        // What is done once in a life is not what a second costs: the first samples make the series, each source is read for
+        // the first time, and the server's session fills its caches. Then each has made its page once.
+        try await Task.sleep(for: options.isQuick ? .seconds(5) : .seconds(15))
         _ = try await (onPostgres.scrape(3, every: .seconds(1)), onPgBouncer.scrape(3, every: .seconds(1)))
         let part = options.window / options.parts
         for _ in 0..<options.parts {

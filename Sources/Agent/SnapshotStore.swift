@@ -22,22 +22,35 @@ package final class SnapshotStore: Sendable {
         package fileprivate(set) var own = Snapshot.empty
         package fileprivate(set) var snapshots: [Snapshot]
         package fileprivate(set) var statuses: [TargetStatus]
+        /// Of each target; empty unless somebody who is known may see them.
+        fileprivate(set) var sessions: [SessionDetails]
+        /// What only a reader needs, made when it is called.
+        package let momentary: @Sendable () -> Snapshot
     }
 
     // Guards the view; it is copied out as a whole.
     private let view: Guarded<View>
 
-    package init(targets: [TargetProfile]) {
+    /// - Parameter momentary: What costs too much to be made each second, though nobody may read it.
+    package init(targets: [TargetProfile], momentary: @escaping @Sendable () -> Snapshot = { .empty }) {
         let statuses = targets.map {
             TargetStatus(profile: $0, state: .connecting, sentence: nil, version: "", wasTried: false)
         }
-        view = Guarded(View(snapshots: targets.map { _ in .empty }, statuses: statuses))
+        view = Guarded(
+            View(
+                snapshots: targets.map { _ in .empty }, statuses: statuses, sessions: targets.map { _ in .none },
+                momentary: momentary))
     }
 
     package var current: View { view.withLock { $0 } }
 
     package func publish(_ snapshot: Snapshot, _ status: TargetStatus, at index: Int) {
+        publish(snapshot, status, .none, at: index)
+    }
+
+    func publish(_ snapshot: Snapshot, _ status: TargetStatus, _ sessions: SessionDetails, at index: Int) {
         view.withLock {
+            $0.sessions[index] = sessions
             $0.snapshots[index] = snapshot
             $0.statuses[index] = status
             $0.generation += 1

@@ -13,35 +13,58 @@ package enum SampleLifetime: Sendable, Hashable {
 
 /// The declaration of one metric family: the single place where its name, type, unit, help and labels are written.
 public struct FamilyDescriptor: Sendable, Hashable {
+    /// What is declared, behind one reference: it goes with every family into every snapshot.
+    private final class Declaration: Sendable {
+        let fields: Fields
+
+        init(_ fields: Fields) { self.fields = fields }
+    }
+
+    private struct Fields: Sendable, Hashable {
+        let name: String
+        let type: MetricType
+        let unit: String?
+        let help: String
+        let labels: [String]
+        let openLabels: Set<String>
+        let lifetime: SampleLifetime
+        let buckets: [Double]
+    }
+
+    private let declaration: Declaration
+
     /// The name as it stands in the exposition, suffix included (`…_total`, `…_info`).
-    public let name: String
-    public let type: MetricType
+    public var name: String { declaration.fields.name }
+    public var type: MetricType { declaration.fields.type }
     /// The base unit that ends the name (`seconds`, `bytes`, `ratio`), or nil for counts.
-    package let unit: String?
+    package var unit: String? { declaration.fields.unit }
     /// What is and what is not counted, in one or two sentences.
-    public let help: String
+    public var help: String { declaration.fields.help }
     /// The labels beside `target`, in alphabetical order.
-    public let labels: [String]
+    public var labels: [String] { declaration.fields.labels }
     /// Those of the labels whose values have no end, since clients choose them: a budget makes “other” of these only.
-    package let openLabels: Set<String>
-    package let lifetime: SampleLifetime
+    package var openLabels: Set<String> { declaration.fields.openLabels }
+    package var lifetime: SampleLifetime { declaration.fields.lifetime }
     /// Upper bounds of the buckets, for histograms; `+Inf` is implied.
-    public let buckets: [Double]
+    public var buckets: [Double] { declaration.fields.buckets }
 
     package init(
         _ name: String, _ type: MetricType, unit: String? = nil, labels: [String] = [], openLabels: Set<String>? = nil,
         buckets: [Double] = [], lifetime: SampleLifetime? = nil, help: String
     ) {
         precondition(openLabels?.isSubset(of: labels) ?? true, "\(name) has an open label that it has not")
-        self.name = name
-        self.type = type
-        self.unit = unit
-        self.help = help
-        self.labels = labels.sorted()
-        self.openLabels = openLabels ?? Set(labels)
-        self.buckets = buckets
-        self.lifetime = lifetime ?? Self.naturalLifetime(of: type)
+        declaration = Declaration(
+            Fields(
+                name: name, type: type, unit: unit, help: help, labels: labels.sorted(),
+                openLabels: openLabels ?? Set(labels), lifetime: lifetime ?? Self.naturalLifetime(of: type),
+                buckets: buckets))
     }
+
+    public static func == (left: Self, right: Self) -> Bool {
+        left.declaration === right.declaration || left.declaration.fields == right.declaration.fields
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(declaration.fields) }
 
     /// Declares a family of a service's own.
     ///

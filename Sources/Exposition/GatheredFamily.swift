@@ -13,6 +13,7 @@ struct GatheredFamily {
     /// The labels as they were added, without the constant ones, by place; and the way back.
     private var keys: [Labels] = []
     private var places: [Labels: Int] = [:]
+    private var arrivals = ArrivalOrder()
     /// In which tick each sample was set last.
     private var ticks: [UInt64] = []
     /// The tick in which a sample was set last, and how many were.
@@ -29,9 +30,13 @@ struct GatheredFamily {
     mutating func add(
         _ descriptor: FamilyDescriptor, _ labels: Labels, _ value: SampleValue, created: Double?, in tick: UInt64
     ) {
-        if self.tick != tick { (self.descriptor, self.tick, count) = (descriptor, tick, 0) }
+        if self.tick != tick {
+            (self.descriptor, self.tick, count) = (descriptor, tick, 0)
+            arrivals.begin()
+        }
         let key = key(of: labels)
-        guard let place = places[key] else {
+        guard let place = place(of: key) else {
+            arrivals.replace(by: samples.count)
             places[key] = samples.count
             keys.append(key)
             samples.append(
@@ -43,11 +48,29 @@ struct GatheredFamily {
         if ticks[place] == tick {
             samples[place].merge(value, created: created)
         } else {
-            samples[place].value = value
-            samples[place].created = created
+            set(value, created: created, at: place)
             ticks[place] = tick
             count += 1
         }
+    }
+
+    private mutating func place(of key: Labels) -> Int? {
+        if let place = arrivals.expected, keys[place] == key {
+            arrivals.confirm()
+            return place
+        }
+        guard let place = places[key] else { return nil }
+        arrivals.replace(by: place)
+        return place
+    }
+
+    /// Writes only what differs: the last snapshot has the same list, and the first change of it copies it.
+    private mutating func set(_ value: SampleValue, created: Double?, at place: Int) {
+        let old = samples[place]
+        if old.created?.bitPattern != created?.bitPattern { samples[place].created = created }
+        // By their bits: a page tells -0 from 0.
+        if case (.number(let old), .number(let new)) = (old.value, value), old.bitPattern == new.bitPattern { return }
+        samples[place].value = value
     }
 
     /// The family as this tick has it, samples sorted by labels; nil when it has none.
@@ -65,6 +88,7 @@ struct GatheredFamily {
         ticks = order.map { ticks[$0] }
         places = Dictionary(uniqueKeysWithValues: zip(keys, keys.indices))
         settled = samples.count
+        arrivals.forget()
     }
 
     /// Whether this tick has set the samples of the last snapshot, and no others.

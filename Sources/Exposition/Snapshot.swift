@@ -12,7 +12,19 @@ public struct Snapshot: Sendable, Equatable {
 
     /// The value of one series, for tests and for pages that show a figure.
     package func value(_ family: String, _ labels: Labels) -> SampleValue? {
-        families.first { $0.descriptor.name == family }?.samples.first { $0.labels == labels }?.value
+        samples(of: family).first { $0.labels == labels }?.value
+    }
+
+    /// A family's samples; none when the snapshot does not have it. Found by halves, since families are sorted.
+    package func samples(of family: String) -> [Sample] {
+        var (low, high) = (families.startIndex, families.endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            let isBefore = families[middle].descriptor.name.utf8.lexicographicallyPrecedes(family.utf8)
+            if isBefore { low = middle + 1 } else { high = middle }
+        }
+        guard low < families.endIndex, families[low].descriptor.name == family else { return [] }
+        return families[low].samples
     }
 }
 
@@ -31,6 +43,8 @@ public struct SnapshotBuilder {
     private var places: [String: Int] = [:]
     /// Where the last sample went: the next one mostly goes there, too.
     private var latest = 0
+    /// Of the families, each time that one follows another.
+    private var arrivals = ArrivalOrder()
     /// Counts the ticks. What is gathered stays for the next one: mostly it brings the same series again.
     private var tick: UInt64 = 0
 
@@ -71,10 +85,17 @@ public struct SnapshotBuilder {
 
     private mutating func place(of name: String) -> Int {
         if latest < gathered.count, gathered[latest].name == name { return latest }
-        if let place = places[name] { return place }
-        places[name] = gathered.count
-        gathered.append(GatheredFamily(name: name, constant: constant))
-        return gathered.count - 1
+        if let place = arrivals.expected, gathered[place].name == name {
+            arrivals.confirm()
+            return place
+        }
+        let place = places[name] ?? gathered.count
+        if place == gathered.count {
+            places[name] = place
+            gathered.append(GatheredFamily(name: name, constant: constant))
+        }
+        arrivals.replace(by: place)
+        return place
     }
 
     /// Adds one number.
@@ -95,13 +116,16 @@ public struct SnapshotBuilder {
         self.isUp = isUp
         for index in gathered.indices { gathered[index].endTick(tick) }
         if settled < gathered.count || gathered.contains(where: \.isEmpty) { settle() }
+        latest = gathered.endIndex
+        arrivals.begin()
         tick += 1
     }
 
     private mutating func settle() {
         gathered = gathered.filter { !$0.isEmpty }.sorted { Self.precedes($0.name, $1.name) }
         places = Dictionary(uniqueKeysWithValues: zip(gathered.map(\.name), gathered.indices))
-        (settled, latest) = (gathered.count, 0)
+        settled = gathered.count
+        arrivals.forget()
     }
 
     private static func areInOrder(_ left: MetricFamily, _ right: MetricFamily) -> Bool {

@@ -2,14 +2,19 @@ internal import CMicroHTTPD
 
 extension HTTPRequest {
     /// Copies the request out of MHD's memory, which lasts only as long as the callback. Bytes that are no UTF-8 are
-    /// replaced. Calls `MHD_get_connection_values_n`.
-    init(connection: OpaquePointer, method: UnsafePointer<CChar>, url: UnsafePointer<CChar>) {
+    /// replaced. What the client knows to be secret is left out. Calls `MHD_get_connection_values_n`.
+    init(
+        connection: OpaquePointer, method: UnsafePointer<CChar>, url: UnsafePointer<CChar>, isAuthenticated: Bool
+    ) {
         self.init(
             method: String(cString: method), path: String(cString: url),
             query: pairs(.GET_ARGUMENT_KIND, of: connection).map { QueryItem(name: $0.name, value: $0.value) },
-            headers: pairs(.HEADER_KIND, of: connection))
+            headers: pairs(.HEADER_KIND, of: connection), isAuthenticated: isAuthenticated)
     }
 }
+
+/// No page needs them.
+private let secretHeaders: Set = ["authorization", "proxy-authorization", "cookie"]
 
 private typealias Pair = (name: String, value: String)
 
@@ -25,7 +30,9 @@ private func collectPair(
     value: UnsafePointer<CChar>?, valueSize: Int
 ) -> MHD_Result {
     let found = found!.assumingMemoryBound(to: [Pair].self)
-    found.pointee.append((text(name, nameSize), text(value, valueSize)))
+    let name = text(name, nameSize)
+    if secretHeaders.contains(name.lowercased()) { return .YES }
+    found.pointee.append((name, text(value, valueSize)))
     return .YES
 }
 

@@ -18,15 +18,19 @@ package struct HTTPRequest: Sendable {
     package let path: String
     /// The query, decoded, in the order written; names may repeat.
     package let query: [QueryItem]
+    /// Whether it comes from somebody who is known: by password, or by a certificate that is required and verified.
+    package let isAuthenticated: Bool
     private let headers: [(name: String, value: String)]
 
     package init(
-        method: String = "GET", path: String, query: [QueryItem] = [], headers: [(name: String, value: String)] = []
+        method: String = "GET", path: String, query: [QueryItem] = [], headers: [(name: String, value: String)] = [],
+        isAuthenticated: Bool = false
     ) {
         self.method = method
         self.path = path
         self.query = query
         self.headers = headers
+        self.isAuthenticated = isAuthenticated
     }
 
     /// The value of a header whatever the case of its name; values of a repeated header are joined with a comma, as

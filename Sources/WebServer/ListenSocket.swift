@@ -43,6 +43,13 @@ struct ListenSocket: ~Copyable {
         throw WebServerError(address: address, problem: .init(errno: failure))
     }
 
+    /// Another descriptor of a socket that listens already. Calls `fcntl`.
+    static func duplicate(_ descriptor: Int32, of address: ListenAddress) throws(WebServerError) -> ListenSocket {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw WebServerError(address: address, problem: .init(errno: errno)) }
+        return ListenSocket(owning: copy)
+    }
+
     private static var type: Int32 {
         Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     }

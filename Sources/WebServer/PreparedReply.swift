@@ -50,15 +50,48 @@ package final class PreparedReply: Sendable {
         MHD_get_response_header(response, name).map { String(cString: $0) }
     }
 
-    /// Starts to send the reply. Calls `MHD_queue_response`.
-    func queue(on connection: OpaquePointer) -> MHD_Result {
-        MHD_queue_response(connection, UInt32(status), response)
+    /// Starts to send the reply, with further headers where it has none of their names. Calls `MHD_queue_response`.
+    func queue(on connection: OpaquePointer, adding headers: [ReplyHeader] = []) -> MHD_Result {
+        guard !headers.isEmpty else { return MHD_queue_response(connection, UInt32(status), response) }
+        guard let copy = response(adding: headers) else { return .NO }
+        defer { MHD_destroy_response(copy) }
+        return MHD_queue_response(connection, UInt32(status), copy)
+    }
+
+    /// The same reply with more headers; the body is shared. Calls
+    /// `MHD_create_response_from_buffer_with_free_callback_cls` and `MHD_get_response_headers`.
+    private func response(adding headers: [ReplyHeader]) -> OpaquePointer? {
+        let retained = Unmanaged.passRetained(self)
+        guard
+            let copy = MHD_create_response_from_buffer_with_free_callback_cls(
+                byteCount, bytes, releaseReply, retained.toOpaque())
+        else {
+            retained.release()
+            return nil
+        }
+        MHD_get_response_headers(response, copyHeader, UnsafeMutableRawPointer(copy))
+        for header in headers where MHD_get_response_header(response, header.name) == nil {
+            MHD_add_response_header(copy, header.name, header.value)
+        }
+        return copy
     }
 
     private static func withCharset(_ contentType: String) -> String {
         guard contentType.hasPrefix("text/"), !contentType.contains("charset=") else { return contentType }
         return contentType + "; charset=utf-8"
     }
+}
+
+/// Called by MHD when it has no more need of the body.
+private func releaseReply(_ context: UnsafeMutableRawPointer?) {
+    Unmanaged<PreparedReply>.fromOpaque(context!).release()
+}
+
+/// Called by MHD for each header.
+private func copyHeader(
+    context: UnsafeMutableRawPointer?, kind: MHD_ValueKind, name: UnsafePointer<CChar>?, value: UnsafePointer<CChar>?
+) -> MHD_Result {
+    MHD_add_response_header(OpaquePointer(context), name, value)
 }
 
 extension PreparedReply {

@@ -9,12 +9,19 @@ final class Service: Sendable {
 
     private let router: Router
     private let connectionLimit: Int
+    private let admission: Admission?
+    // Guards the count.
     private let openConnections = Guarded(0)
 
-    init(router: Router, connectionLimit: Int) {
+    /// - Parameter admission: Nil where everybody may see everything.
+    init(router: Router, connectionLimit: Int, admission: Admission?) {
         self.router = router
         self.connectionLimit = connectionLimit
+        self.admission = admission
     }
+
+    /// To be called before MHD is stopped: nobody waits any more.
+    func close() { admission?.held.close() }
 
     /// The service as MHD hands it to callbacks. Not retained: the daemon keeps the service alive.
     var context: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
@@ -29,28 +36,69 @@ final class Service: Sendable {
         openConnections.withLock { $0 += change }
     }
 
-    /// One of MHD's calls for a request: the first has the headers, then each part of a body, the last no body.
+    /// One of MHD's calls for a request: the first has the headers, then each part of a body, the last no body; that one
+    /// comes again when the request was set aside.
     ///
-    /// A reply at the first call makes MHD close the connection, so it waits for the last one. The bytes discarded so
-    /// far, plus 1, are all that is remembered; they stand in MHD's slot for a pointer, so that nothing is allocated.
+    /// A reply at the first call makes MHD close the connection, so it waits for the last one.
     fileprivate func handle(_ call: Call) -> MHD_Result {
-        guard let slot = call.slot.pointee else {
-            if call.declaredBodySize > Self.bodyLimit { return reply(to: call) }
-            call.slot.pointee = UnsafeMutableRawPointer(bitPattern: 1)
+        guard var progress = RequestProgress(slot: call.slot.pointee) else {
+            if call.declaredBodySize > Self.bodyLimit { return reply(to: call, RequestProgress()) }
+            call.slot.pointee = RequestProgress().slot
             return .YES
         }
-        guard call.partSize.pointee > 0 else { return reply(to: call) }
-        let discarded = Int(bitPattern: slot) - 1 + call.partSize.pointee
-        guard discarded <= Self.bodyLimit else { return .NO }
+        guard call.partSize.pointee > 0 else { return reply(to: call, progress) }
+        progress.discarded += call.partSize.pointee
+        guard progress.discarded <= Self.bodyLimit else { return .NO }
         call.partSize.pointee = 0
-        call.slot.pointee = UnsafeMutableRawPointer(bitPattern: discarded + 1)
+        call.slot.pointee = progress.slot
         return .YES
     }
 
-    private func reply(to call: Call) -> MHD_Result {
-        let request = HTTPRequest(connection: call.connection, method: call.method, url: call.url)
-        return router.reply(to: request).queue(on: call.connection)
+    private func reply(to call: Call, _ progress: RequestProgress) -> MHD_Result {
+        guard let admission else { return reply(to: call, isAuthenticated: false) }
+        switch admission.decide(call.connection, wasHeld: progress.wasHeld, mayHold: call.slot.pointee != nil) {
+        case .admitted(let isAuthenticated):
+            return reply(to: call, isAuthenticated: isAuthenticated)
+        case .turnedAway(let reply):
+            return reply.queue(on: call.connection, adding: admission.headers)
+        case .held:
+            call.slot.pointee = progress.held.slot
+            return .YES
+        }
     }
+
+    private func reply(to call: Call, isAuthenticated: Bool) -> MHD_Result {
+        let request = HTTPRequest(
+            connection: call.connection, method: call.method, url: call.url, isAuthenticated: isAuthenticated)
+        return router.reply(to: request).queue(on: call.connection, adding: admission?.headers ?? [])
+    }
+}
+
+/// All that is remembered of a request between two calls. It stands in MHD's slot for a pointer, so that nothing is
+/// allocated.
+private struct RequestProgress {
+    /// Bytes of the body.
+    var discarded = 0
+    /// Whether it was set aside, for a password to be checked.
+    private(set) var wasHeld = false
+
+    init() {}
+
+    /// Nil before the first call.
+    init?(slot: UnsafeMutableRawPointer?) {
+        guard let slot else { return nil }
+        let bits = Int(bitPattern: slot)
+        (discarded, wasHeld) = (bits >> 2, bits & 2 != 0)
+    }
+
+    var held: RequestProgress {
+        var held = self
+        held.wasHeld = true
+        return held
+    }
+
+    /// Never nil: its lowest bit is 1.
+    var slot: UnsafeMutableRawPointer? { UnsafeMutableRawPointer(bitPattern: discarded << 2 | (wasHeld ? 2 : 0) | 1) }
 }
 
 /// The arguments of one call of MHD.

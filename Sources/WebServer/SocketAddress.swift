@@ -36,4 +36,29 @@ struct SocketAddress {
         let preferred = address.host == nil ? AF_INET6 : AF_INET
         return found.filter { $0.family == preferred } + found.filter { $0.family != preferred }
     }
+
+    /// An IPv4 or IPv6 address of four or sixteen bytes in its usual form. Calls `inet_ntop`.
+    static func text(ofIP bytes: [UInt8]) -> String? {
+        guard bytes.count == 4 || bytes.count == 16 else { return nil }
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        let family = bytes.count == 4 ? AF_INET : AF_INET6
+        guard inet_ntop(family, bytes, &text, socklen_t(text.count)) != nil else { return nil }
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
+extension ClientAddress {
+    /// Of a client's socket; nil for another family.
+    init?(_ address: UnsafePointer<sockaddr>) {
+        let bytes = UnsafeRawPointer(address)
+        switch Int32(address.pointee.sa_family) {
+        case AF_INET:
+            let address = bytes.assumingMemoryBound(to: sockaddr_in.self).pointee.sin_addr.s_addr
+            self.init(ipv4: UInt32(bigEndian: address))
+        case AF_INET6:
+            let address = bytes.assumingMemoryBound(to: sockaddr_in6.self).pointee.sin6_addr
+            self.init(ipv6: withUnsafeBytes(of: address) { Array($0) })
+        default: return nil
+        }
+    }
 }

@@ -55,7 +55,9 @@ struct KeptBuilderTests {
             }
             var distribution = Histogram(bounds: [1])
             distribution.observe(Double.random(in: 0...2, using: &random))
-            let number = Double(Int.random(in: 0...9, using: &random))
+            // Negative zero is another number than zero for whoever reads the page.
+            let numbers: [Double] = [-0.0, 0, 1, 2, 9]
+            let number: Double = numbers.randomElement(using: &random) ?? 0
             return Addition(
                 descriptor: descriptor, labels: Labels(labels),
                 value: descriptor.type == .histogram ? .histogram(distribution) : .number(number),

@@ -1,5 +1,6 @@
 import Foundation
 import Operations
+import OperationsSupport
 
 /// The files of this repository that people copy: dashboards, rules, runbooks.
 ///

@@ -30,12 +30,14 @@ struct DepsTests {
             let log = try machine.log()
             #expect(
                 log.contains(
-                    "apt-get --simulate install libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus")
+                    "apt-get --simulate install libpq-dev libmicrohttpd-dev libgnutls28-dev libcrypt-dev zlib1g-dev postgresql pgbouncer prometheus"
+                )
             )
             #expect(
                 log.contains(
-                    "install libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus "
-                        + "prometheus-alertmanager python3-prometheus-client python3-psycopg-pool chromium python3 python3-pip\n"
+                    "install libpq-dev libmicrohttpd-dev libgnutls28-dev libcrypt-dev zlib1g-dev postgresql pgbouncer prometheus "
+                        + "prometheus-alertmanager python3-prometheus-client python3-psycopg-pool chromium pngquant curl "
+                        + "python3 python3-pip\n"
                 ))
             #expect(
                 log.contains(
@@ -61,7 +63,9 @@ struct DepsTests {
     func installsForPurpose() async throws {
         try await Machine.with { machine async throws in
             #expect(try await machine.deps("build").status == 0)
-            #expect(try machine.log().contains("apt-get install libpq-dev libmicrohttpd-dev zlib1g-dev\n"))
+            #expect(
+                try machine.log().contains(
+                    "apt-get install libpq-dev libmicrohttpd-dev libgnutls28-dev libcrypt-dev zlib1g-dev\n"))
             #expect(try await machine.deps("demo").status == 0)
             #expect(try machine.log().contains("apt-get install postgresql pgbouncer\n"))
         }
@@ -175,7 +179,10 @@ struct DepsTests {
         try await Machine.with(user: 1000, without: [absent]) { machine async throws in
             let outcome = try await machine.deps()
             #expect(outcome.status == 1)
-            #expect(outcome.output.contains("libpq-dev libmicrohttpd-dev zlib1g-dev postgresql pgbouncer prometheus"))
+            #expect(
+                outcome.output.contains(
+                    "libpq-dev libmicrohttpd-dev libgnutls28-dev libcrypt-dev zlib1g-dev postgresql pgbouncer prometheus"
+                ))
             #expect(outcome.output.contains(absent == "sudo" ? "as root, run: apt-get install" : "no apt-get here"))
             #expect(try machine.log().isEmpty)
         }
@@ -209,7 +216,10 @@ struct DepsTests {
             try machine.write("trouble", "nothing")
             let outcome = try await machine.deps("build")
             #expect(outcome.status == 1)
-            #expect(outcome.output.hasSuffix("installed, and yet not found: libpq-dev libmicrohttpd-dev zlib1g-dev\n"))
+            #expect(
+                outcome.output.hasSuffix(
+                    "installed, and yet not found: libpq-dev libmicrohttpd-dev libgnutls28-dev libcrypt-dev zlib1g-dev\n"
+                ))
         }
     }
 

@@ -4,9 +4,9 @@ import Foundation
 struct Machine {
     /// What the script may install, in its order. `pkg-config` is there from the start: it is a shim itself.
     static let packages = [
-        "pkg-config", "libpq-dev", "libmicrohttpd-dev", "zlib1g-dev", "postgresql", "pgbouncer", "prometheus",
-        "prometheus-alertmanager", "python3-prometheus-client", "python3-psycopg-pool", "chromium", "python3",
-        "python3-pip",
+        "pkg-config", "libpq-dev", "libmicrohttpd-dev", "libgnutls28-dev", "libcrypt-dev", "zlib1g-dev", "postgresql",
+        "pgbouncer", "prometheus", "prometheus-alertmanager", "python3-prometheus-client", "python3-psycopg-pool",
+        "chromium", "pngquant", "curl", "python3", "python3-pip",
     ]
 
     private static let shims = [
@@ -18,7 +18,8 @@ struct Machine {
         // Node, which knows whether there is node-postgres in its path.
         "node": #"IFS=:; for folder in $NODE_PATH; do [ ! -d "$folder/pg" ] || exit 0; done; exit 1"#,
         "dpkg-deb": #"[ "$1 ${2##*/}" != "-x node-pg.deb" ] || mkdir -p "$3/usr/share/nodejs/pg""#,
-        "pkg-config": #"[ -e "$DEPS_ROOT/installed/$2-dev" ] || [ -e "$DEPS_ROOT/installed/${2}1g-dev" ]"#,
+        "pkg-config":
+            #"cd "$DEPS_ROOT/installed" && { [ -e "$2-dev" ] || [ -e "${2}1g-dev" ] || [ -e "lib${2}28-dev" ]; }"#,
         "apt-get": #"""
         simulate='' command='' packages=''
         for word in "$@"; do
@@ -59,7 +60,7 @@ struct Machine {
                 make_program "$DEPS_ROOT/bin/prometheus-alertmanager"; make_program "$DEPS_ROOT/bin/amtool" ;;
             python3-prometheus-client) mkdir -p "$DEPS_ROOT/usr/lib/python3/dist-packages/prometheus_client" ;;
             python3-psycopg-pool) mkdir -p "$DEPS_ROOT/usr/lib/python3/dist-packages/psycopg_pool" ;;
-            chromium) make_program "$DEPS_ROOT/bin/chromium" ;;
+            chromium | pngquant | curl) make_program "$DEPS_ROOT/bin/$package" ;;
             python3) cp "$DEPS_ROOT/python3" "$DEPS_ROOT/bin/python3" ;;
             *) : >"$DEPS_ROOT/installed/$package" ;;
             esac

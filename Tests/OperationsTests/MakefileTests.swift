@@ -4,7 +4,7 @@ import Testing
 /// The Makefile and what continuous integration runs.
 @Suite("make", .timeLimit(.minutes(10)))
 struct MakefileTests {
-    static let targets = ["deps", "run", "build", "test", "generate", "format", "lint", "clean", "help"]
+    static let targets = ["deps", "run", "build", "test", "generate", "preview", "format", "lint", "clean", "help"]
 
     private func make(_ arguments: String..., environment: [String: String] = [:]) async throws -> Command.Outcome {
         try await Command.run(

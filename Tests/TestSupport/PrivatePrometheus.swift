@@ -73,9 +73,10 @@ package actor PrivatePrometheus {
 
     package func stop() async throws { try await process.end(SIGTERM) }
 
-    /// Evaluates an expression now. A scalar is one sample without labels.
-    package nonisolated func query(_ expression: String) async throws -> [Sample] {
-        let data: QueryData = try await ask("/api/v1/query", [("query", expression)]).data
+    /// Evaluates an expression, now or at a time since 1970, in seconds. A scalar is one sample without labels.
+    package nonisolated func query(_ expression: String, at time: Double? = nil) async throws -> [Sample] {
+        let moment = time.map { [("time", "\($0)")] } ?? []
+        let data: QueryData = try await ask("/api/v1/query", [("query", expression)] + moment).data
         return data.samples
     }
 

@@ -5,6 +5,8 @@ import WebServer
 package struct AgentConfiguration: Sendable {
     /// The addresses of the web server.
     package var listen: [ListenAddress]
+    /// The file that says who may see the pages, as exporter-toolkit has it; nil for plain HTTP to everybody.
+    package var webConfigFile: String?
     /// The sampling interval of every target that has none of its own, within `intervalBounds`.
     package var interval: Duration
     /// The targets, at least one, each with a name of its own.

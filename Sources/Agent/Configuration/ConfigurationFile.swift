@@ -27,7 +27,7 @@ package enum ConfigurationFile {
     }
 
     /// The bytes of the file; reads no more than one beyond the limit. Calls `open`, `read` and `close`.
-    private static func bytes(_ path: String) throws(ConfigurationError) -> [UInt8] {
+    static func bytes(_ path: String) throws(ConfigurationError) -> [UInt8] {
         // Not blocking: a pipe that nobody writes to would be opened for ever.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw unreadable(path, errno) }

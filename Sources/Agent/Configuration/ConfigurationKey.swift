@@ -32,7 +32,9 @@ extension ConfigurationKey {
 
 /// The keys at the top of the file.
 enum AgentKey: String, ConfigurationKey {
-    case listen, interval
+    case listen
+    case webConfigFile = "web_config_file"
+    case interval
     case slowThreshold = "slow_threshold"
     case slowOverrides = "slow_overrides"
     case leakThreshold = "leak_threshold"
@@ -53,6 +55,12 @@ enum AgentKey: String, ConfigurationKey {
                 bounds: "1 to \(AgentConfiguration.listenLimit)",
                 meaning: "Where the web server listens. Without a host: all interfaces.",
                 example: "listen: [\"127.0.0.1:9719\", \"[::1]:9719\"]")
+        case .webConfigFile:
+            KeyDocumentation(
+                type: "path", fallback: "plain HTTP for everybody", bounds: "–",
+                meaning:
+                    "TLS and passwords of the web server: see [The web server](web.md). Relative to the directory of "
+                    + "this file.", example: "web_config_file: web.yml")
         case .interval:
             KeyDocumentation(
                 type: "duration", fallback: "`\(DurationText.format(AgentConfiguration.defaultInterval))`",

@@ -32,6 +32,9 @@ struct ConfigurationReader {
         var result = AgentConfiguration(listen: [], interval: AgentConfiguration.defaultInterval, targets: [])
         if let fields = fields(of: root, at: "", as: AgentKey.self) {
             result.listen = listen(fields)
+            result.webConfigFile = value(.webConfigFile, in: fields, ConfigurationValue.path).map {
+                $0.hasPrefix("/") ? $0 : directory + $0
+            }
             result.interval = value(.interval, in: fields, ConfigurationValue.interval) ?? result.interval
             let guarding = agentGuard(fields)
             let defaults = TargetDefaults(
@@ -148,7 +151,8 @@ extension ConfigurationReader {
         if case .refused(let sentence) = node.content { sentence } else { nil }
     }
 
-    private func isEmpty(_ node: YAMLNode) -> Bool {
+    /// Whether there is nothing where a value could stand.
+    func isEmpty(_ node: YAMLNode) -> Bool {
         if case .scalar(let text, isPlain: true) = node.content { Self.nulls.contains(text) } else { false }
     }
 

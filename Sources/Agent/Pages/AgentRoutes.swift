@@ -9,8 +9,8 @@ enum AgentRoutes {
         let script = asset("text/javascript", StatusScript.javascript)
         let icon = asset("image/svg+xml", StatusStyle.icon)
         return Router([
-            Route(path: "/") { _ in status.page() },
-            Route(path: "/api/v1/status") { _ in status.json() },
+            Route(path: "/") { status.page(withSessions: $0.isAuthenticated) },
+            Route(path: "/api/v1/status") { status.json(withSessions: $0.isAuthenticated) },
             Route(path: "/status.css") { _ in style },
             Route(path: "/status.js") { _ in script },
             Route(path: "/status.svg") { _ in icon },

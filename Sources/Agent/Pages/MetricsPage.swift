@@ -64,7 +64,7 @@ final class MetricsPage: Sendable {
     private static let vary = ("Vary", "Accept, Accept-Encoding")
 
     private static func encode(_ view: SnapshotStore.View, _ form: Form) -> PreparedReply {
-        let families = form.selection.filter(Snapshot.merging(view.snapshots + [view.own]))
+        let families = form.selection.filter(Snapshot.merging(view.snapshots + [view.own, view.momentary()]))
         var body = form.format.encode(families)
         var headers = [vary]
         // Without memory for zlib the plain bytes are better than none.

@@ -1,15 +1,11 @@
 import Exposition
 
-/// The numbers of some snapshots, by family and labels.
+/// The numbers of some snapshots, by family and labels. Looked up one by one: a page shows a few families of hundreds.
 struct SnapshotFigures {
-    private let families: [String: [Sample]]
+    private let snapshots: [Snapshot]
 
     init(_ snapshots: [Snapshot]) {
-        var families: [String: [Sample]] = [:]
-        for family in snapshots.lazy.flatMap(\.families) {
-            families[family.descriptor.name, default: []].append(contentsOf: family.samples)
-        }
-        self.families = families
+        self.snapshots = snapshots
     }
 
     /// Every finite number of a gauge or a counter.
@@ -17,9 +13,11 @@ struct SnapshotFigures {
 
     func all(_ family: String) -> [Labels: Double] {
         var numbers: [Labels: Double] = [:]
-        for sample in families[family] ?? [] {
-            guard case .number(let number) = sample.value, number.isFinite else { continue }
-            numbers[sample.labels] = number
+        for snapshot in snapshots {
+            for sample in snapshot.samples(of: family) {
+                guard case .number(let number) = sample.value, number.isFinite else { continue }
+                numbers[sample.labels] = number
+            }
         }
         return numbers
     }

@@ -6,7 +6,8 @@ import WebServer
 /// publication and shared by all who ask.
 final class StatusBoard: Sendable {
     private enum Form: Hashable {
-        case page, json
+        case page(withSessions: Bool)
+        case json(withSessions: Bool)
     }
 
     private struct Rendered {
@@ -33,13 +34,15 @@ final class StatusBoard: Sendable {
         history.withLock { $0.record(saturations, at: time) }
     }
 
-    func page() -> PreparedReply { reply(.page) }
+    /// - Parameter withSessions: Whether whoever asks may see single sessions.
+    func page(withSessions: Bool = false) -> PreparedReply { reply(.page(withSessions: withSessions)) }
 
-    func json() -> PreparedReply { reply(.json) }
+    func json(withSessions: Bool = false) -> PreparedReply { reply(.json(withSessions: withSessions)) }
 
     /// - Parameter time: In seconds since 1970.
-    func report(_ view: SnapshotStore.View, at time: Double) -> StatusReport {
-        StatusReport(view, history: history.withLock { $0 }, version: version, time: time)
+    func report(_ view: SnapshotStore.View, at time: Double, withSessions: Bool) -> StatusReport {
+        StatusReport(
+            view, history: history.withLock { $0 }, version: version, time: time, withSessions: withSessions)
     }
 
     private func reply(_ form: Form) -> PreparedReply {
@@ -52,7 +55,7 @@ final class StatusBoard: Sendable {
             rendered.replies[form] = shared
             return (view, shared)
         }
-        return shared.value { render(form, report(view, at: WallTime.now)) }
+        return shared.value { render(form, view) }
     }
 
     /// Scripts, styles and pictures from here only; nothing can be sent elsewhere, and no other page can frame this one.
@@ -62,15 +65,17 @@ final class StatusBoard: Sendable {
 
     private static let uncached = ("Cache-Control", "no-store")
 
-    private func render(_ form: Form, _ report: StatusReport) -> PreparedReply {
+    private func render(_ form: Form, _ view: SnapshotStore.View) -> PreparedReply {
         switch form {
-        case .page:
-            PreparedReply(
+        case .page(let withSessions):
+            let report = report(view, at: WallTime.now, withSessions: withSessions)
+            return PreparedReply(
                 status: 200, contentType: "text/html",
                 headers: [("Content-Security-Policy", Self.policy), ("Referrer-Policy", "no-referrer"), Self.uncached],
                 body: Array(StatusPage.html(report).utf8))
-        case .json:
-            PreparedReply(
+        case .json(let withSessions):
+            let report = report(view, at: WallTime.now, withSessions: withSessions)
+            return PreparedReply(
                 status: 200, contentType: "application/json", headers: [Self.uncached],
                 body: StatusJSON.encode(report))
         }

@@ -1,7 +1,8 @@
 import Operations
 import Practice
 
-/// The page at `/`: whole without a script, which only renews it. No session, no query text, no outside asset.
+/// The page at `/`: whole without a script, which only renews it. No query text, no outside asset; sessions only where the
+/// report has them.
 enum StatusPage {
     static func html(_ report: StatusReport) -> String {
         let version = StatusText.escape(report.version)
@@ -51,7 +52,8 @@ enum StatusPage {
     }
 
     private static func sections(_ report: StatusReport) -> [String] {
-        [now(report), pools(report), databases(report), findings(report), targets(report)].filter { !$0.isEmpty }
+        [now(report), pools(report), databases(report), sessions(report), findings(report), targets(report)]
+            .filter { !$0.isEmpty }
     }
 
     private static func now(_ report: StatusReport) -> String {

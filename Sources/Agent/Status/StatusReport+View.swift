@@ -7,8 +7,13 @@ extension StatusReport {
     /// Rows of each list at most: a page that one can read, and a bound for the agent of a thousand targets.
     static let rowLimit = 200
 
-    /// - Parameter time: In seconds since 1970.
-    init(_ view: SnapshotStore.View, history: SaturationHistory, version: String, time: Double) {
+    /// - Parameters:
+    ///   - time: In seconds since 1970.
+    ///   - withSessions: Whether single sessions are told.
+    init(
+        _ view: SnapshotStore.View, history: SaturationHistory, version: String, time: Double,
+        withSessions: Bool = false
+    ) {
         let figures = SnapshotFigures(view.snapshots + [view.own])
         let newest = figures.newestSamples()
         let targets = view.statuses.map { Target($0, newest: newest[$0.profile.name], time: time) }.sorted(
@@ -22,9 +27,15 @@ extension StatusReport {
         self.pools = Array(pools.prefix(Self.rowLimit))
         self.databases = Array(databases.prefix(Self.rowLimit))
         self.findings = Array(findings.prefix(Self.rowLimit))
+        let sessions = withSessions ? Self.sessions(view) : nil
+        self.sessions = sessions.map { Array($0.prefix(Self.rowLimit)) }
+        let omittedSessions = sessions.map { sessions in
+            view.sessions.reduce(max(0, sessions.count - Self.rowLimit)) { $0 + $1.omitted }
+        }
         omitted = Omitted(
             targets: targets.count - self.targets.count, pools: pools.count - self.pools.count,
-            databases: databases.count - self.databases.count, findings: findings.count - self.findings.count)
+            databases: databases.count - self.databases.count, findings: findings.count - self.findings.count,
+            sessions: omittedSessions)
     }
 
     /// The saturation of every pool, by the labels that it is remembered under.
@@ -77,6 +88,13 @@ extension StatusReport {
         }
     }
 
+    /// Each target's in its own order, the targets in theirs.
+    private static func sessions(_ view: SnapshotStore.View) -> [Session] {
+        zip(view.statuses, view.sessions).flatMap { status, details in
+            details.sessions.map { Session($0, target: status.profile.name) }
+        }
+    }
+
     private static func rank(_ severity: String) -> Int {
         ["critical", "warning", "info"].firstIndex(of: severity) ?? 3
     }
@@ -96,6 +114,25 @@ extension StatusReport {
         let ages = (left.oldestTransactionSeconds ?? 0, right.oldestTransactionSeconds ?? 0)
         if ages.0 != ages.1 { return ages.0 > ages.1 }
         return (left.target, left.database) < (right.target, right.database)
+    }
+}
+
+extension StatusReport.Session {
+    fileprivate init(_ session: SessionDetails.Session, target: String) {
+        self.target = target
+        pid = session.pid
+        user = session.user
+        database = session.database
+        application = session.application
+        state = session.state
+        stateSeconds = session.stateSeconds
+        transactionSeconds = session.transactionSeconds
+        waitEventType = session.waitEventType
+        waitEvent = session.waitEvent
+        blockedBy = session.blockedBy
+        blocks = session.blocks
+        clientAddress = session.clientAddress
+        clientApplication = session.clientApplication
     }
 }
 

@@ -1,6 +1,6 @@
 /// What the agent knows now, for a person in a hurry: the content of the page at `/` and of `/api/v1/status`.
 ///
-/// No query text, no process id, nothing of a single session. The keys of the JSON are documented in docs/status.md;
+/// No query text. Nothing of a single session, unless whoever asks is known to the web server. The keys of the JSON are documented in docs/status.md;
 /// times are in seconds, shares between 0 and 1. What is not known is absent.
 struct StatusReport: Encodable, Equatable {
     struct Target: Encodable, Equatable {
@@ -51,6 +51,24 @@ struct StatusReport: Encodable, Equatable {
         let count: Double
     }
 
+    struct Session: Encodable, Equatable {
+        let target: String
+        let pid: Int32
+        let user: String
+        let database: String
+        let application: String
+        /// The server's word.
+        let state: String
+        let stateSeconds: Double
+        let transactionSeconds: Double?
+        let waitEventType: String?
+        let waitEvent: String?
+        let blockedBy: [Int32]
+        let blocks: Int
+        let clientAddress: String
+        let clientApplication: String?
+    }
+
     let version: String
     /// When this was put together, in seconds since 1970.
     let time: Double
@@ -60,6 +78,8 @@ struct StatusReport: Encodable, Equatable {
     /// Those with the oldest transactions first.
     let databases: [Database]
     let findings: [Finding]
+    /// Nil for those who may not see any: then neither page has a trace of them.
+    let sessions: [Session]?
     /// How many rows each list would have had more.
     let omitted: Omitted
 
@@ -68,5 +88,6 @@ struct StatusReport: Encodable, Equatable {
         let pools: Int
         let databases: Int
         let findings: Int
+        let sessions: Int?
     }
 }

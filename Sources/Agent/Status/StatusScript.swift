@@ -38,7 +38,8 @@ enum StatusScript {
 
           async function renew() {
             try {
-              const reply = await fetch("/", { cache: "no-store", signal: AbortSignal.timeout(patience) });
+              // From the origin: an address with a password in it cannot be fetched.
+              const reply = await fetch(`${location.origin}/`, { cache: "no-store", signal: AbortSignal.timeout(patience) });
               if (!reply.ok) throw new Error(`status ${reply.status}`);
               const page = new DOMParser().parseFromString(await reply.text(), "text/html");
               takeOver(page);

@@ -19,10 +19,11 @@ struct StatusTable {
     let rows: [Row]
     let omitted: Int
     let ifEmpty: String
+    var whereTheRestIs = "/metrics has them"
 
     var html: String {
         let body = rows.isEmpty ? "<p>\(ifEmpty)</p>" : table
-        let more = omitted > 0 ? "\n<p>\(omitted) more rows are not shown; /metrics has them.</p>" : ""
+        let more = omitted > 0 ? "\n<p>\(omitted) more rows are not shown; \(whereTheRestIs).</p>" : ""
         return "<section id=\"\(id)\">\n<h2 id=\"\(id)-title\">\(title)</h2>\n"
             + "\(body)\(more)\n</section>"
     }

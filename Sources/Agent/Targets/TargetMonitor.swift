@@ -278,7 +278,10 @@ struct TargetMonitor {
             profile: profile, state: health.state, sentence: health.sentence, version: pipeline.version,
             wasTried: health.state != .connecting)
         let guardian = guardian
-        outlets.store.publish(pipeline.publish { guardian?.emit(into: &$0) }, status, at: index)
+        let sessions =
+            outlets.showsSessions && health.state == .up && profile.kind == .postgres
+            ? SessionDetails(pipeline.facts) : .none
+        outlets.store.publish(pipeline.publish { guardian?.emit(into: &$0) }, status, sessions, at: index)
     }
 }
 
@@ -295,6 +298,8 @@ struct SampleOutlets: Sendable {
     var otherSources: [TargetKind: [any Source.Type]] = [:]
     /// What is read seldom is read this often all the same.
     var longestPause: Duration?
+    /// Whether single sessions are published, for those who may see them.
+    var showsSessions = false
     /// How often checks are evaluated, and what sleeps.
     var advice = AdviceRules()
 }

@@ -368,7 +368,7 @@ enum PoolsDashboard {
         .lines, "Slots left if every pool fills", .half,
         means: "The slots of the largest server of a cluster, less what all pools of its PgBouncers may open together. "
             + "Below 0 they can fill it. Where their pools lead to several servers it is better than it looks. Only of "
-            + "targets with a cluster.",
+            + "targets with a cluster; of one that is chosen, its whole cluster counts.",
         worry:
             "below \(Spoken.number(Thresholds.Oversubscription.spareSlots)): the server will refuse before the pools "
             + "queue.",
@@ -376,15 +376,16 @@ enum PoolsDashboard {
         [
             PanelQuery(
                 """
-                max by (cluster) (\(inCluster(.target("poolscope_pool_size", #"pooler="server""#)))) \
-                - sum by (cluster) (\(inCluster(.target("poolscope_pool_size", #"pooler="pgbouncer""#))))
+                max by (cluster) (\(inCluster(.page("poolscope_pool_size", #"pooler="server""#)))) \
+                - sum by (cluster) (\(inCluster(.page("poolscope_pool_size", #"pooler="pgbouncer""#)))) \
+                and on (cluster) \(Series.target("poolscope_target_info", #"cluster!="""#))
                 """, "{{cluster}}")
         ], thresholds: .below(warning: Thresholds.Oversubscription.spareSlots), alerts: [.poolOversubscribed],
         minimum: nil)
 
     private static func inCluster(_ series: Series) -> String {
         "\(series) * on (job, instance, target) group_left (cluster) "
-            + "\(Series.target("poolscope_target_info", #"cluster!="""#))"
+            + "\(Series.page("poolscope_target_info", #"cluster!="""#))"
     }
 
     private static let logins = Panel(

@@ -173,13 +173,13 @@ enum SlotsDashboard {
         .lines, "Leaked connections", .half,
         means: "Connections idle beyond the leak threshold (5 min unless configured) of applications whose number of "
             + "idle connections only rises.",
-        worry: "at any: a code path does not give its connection back.",
+        worry: "from \(Spoken.number(Thresholds.Leak.connections)) on: a code path does not give its connection back.",
         next: "what that application released lately; `poolscope sessions` lists them.", unit: .count,
         [
             PanelQuery(
                 "sum by (application_name, datname) (\(Series.database("poolscope_leaked_connections")))",
                 "{{datname}} {{application_name}}")
-        ], thresholds: .any, alerts: [.connectionLeak])
+        ], thresholds: .above(warning: Thresholds.Leak.connections), alerts: [.connectionLeak])
 
     private static let idleByApplication = Panel(
         .lines, "Idle connections by application", .half,
@@ -234,16 +234,16 @@ enum SlotsDashboard {
 
     private static let abandoned = Panel(
         .lines, "Sessions that ended badly", .quarter,
-        means: "The share of sessions whose client was lost (abandoned), that a fatal error ended, or an operator "
-            + "(PostgreSQL 14+).",
+        means: "Sessions whose client was lost (abandoned), that a fatal error ended, or an operator, as a share of "
+            + "those that began in the same time; 100 % where more ended so than began (PostgreSQL 14+).",
         worry: "from \(Spoken.share(Thresholds.AbandonedSessions.warning)) on: a load balancer's time-out, clients "
             + "killed for memory, crashes.",
         next: "the server's log has a line for each.", unit: .share,
         ["abandoned", "fatal", "killed"].map { end in
             PanelQuery(
                 """
-                sum(\(Series.database("pg_stat_database_sessions_\(end)_total").rate())) \
-                / (sum(\(Series.database("pg_stat_database_sessions_total").rate())) > 0)
+                clamp_max(sum(\(Series.database("pg_stat_database_sessions_\(end)_total").rate())) \
+                / (sum(\(Series.database("pg_stat_database_sessions_total").rate())) > 0), 1)
                 """, end)
         }, thresholds: .above(warning: Thresholds.AbandonedSessions.warning), alerts: [.sessionsAbandoned])
 }

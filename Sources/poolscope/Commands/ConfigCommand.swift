@@ -10,18 +10,43 @@ struct ConfigCommand: AsyncParsableCommand {
             commandName: "check",
             abstract: "Read a configuration file and say what is wrong with it.",
             discussion: """
-                Exit code 0 when it is good, 2 when not. Nothing is connected to.
+                The web configuration file that it names is read, too, with its certificates. Exit code 0 when all is \
+                good, 2 when not. Nothing is connected to.
 
-                Example: poolscope config check poolscope.yml
+                Examples:
+                  poolscope config check poolscope.yml
+                  poolscope config check --web.config.file web.yml
                 """)
 
         @Argument(help: "The file.")
-        var file: String
+        var file: String?
+
+        @Option(
+            name: .customLong("web.config.file"),
+            help: ArgumentHelp("The web configuration file, instead of the one that the file names.", valueName: "file")
+        )
+        var webConfigFile: String?
+
+        func validate() throws {
+            guard file != nil || webConfigFile != nil else {
+                throw ValidationError("name a configuration file, or a web configuration file with --web.config.file")
+            }
+        }
 
         func run() async throws {
-            let configuration = try Failure.explaining { try ConfigurationFile.load(path: file) }
-            let count = configuration.targets.count
-            try Output.deliver("\(file): good: \(count) \(count == 1 ? "target" : "targets")")
+            try Failure.explaining {
+                var named: String?
+                if let file {
+                    let configuration = try ConfigurationFile.load(path: file)
+                    let count = configuration.targets.count
+                    try Output.deliver("\(file): good: \(count) \(count == 1 ? "target" : "targets")")
+                    named = configuration.webConfigFile
+                }
+                guard let path = webConfigFile ?? named else { return }
+                let web = try WebConfiguration.load(path: path)
+                for notice in web.notices { Failure.say("\(path): \(notice)") }
+                try Output.deliver("\(path): good: \(web.summary)")
+            }
         }
     }
 }

@@ -25,14 +25,22 @@ struct ServeCommand: AsyncParsableCommand {
         help: ArgumentHelp("Address to listen on (repeatable; default :9719, all interfaces).", valueName: "address"))
     var listen: [String] = []
 
+    @Option(
+        name: .customLong("web.config.file"),
+        help: ArgumentHelp(
+            "TLS and passwords of the web server, as exporter-toolkit has them (docs/web.md).", valueName: "file"))
+    var webConfigFile: String?
+
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
         targets.hideSecrets()
         let log = logging.bootstrap()
-        let configuration = try Failure.explaining { try targets.configuration(listen: listen) }
+        var configuration = try Failure.explaining { try targets.configuration(listen: listen) }
+        if let webConfigFile { configuration.webConfigFile = webConfigFile }
+        let settled = configuration
         let agent = try Failure.explaining {
-            try Agent(configuration, version: PoolscopeVersion.current, log: log)
+            try Agent(settled, version: PoolscopeVersion.current, log: log)
         }
         try await AgentRunner.run(agent, log: log)
     }

@@ -34,7 +34,7 @@ struct ConfigurationProblemTests {
                 "p.yml:11: targets[1].name: is given again; the first is on line 9",
                 "p.yml:12: targets[1].interval: “1 parsec” is not a duration; write for example 500ms, 1s or 5m",
                 "p.yml:13: color: is not a key of the configuration; "
-                    + "its keys are listen, interval, slow_threshold, slow_overrides, leak_threshold, series_limit, server_budget, labels, checks, guard, targets",
+                    + "its keys are listen, web_config_file, interval, slow_threshold, slow_overrides, leak_threshold, series_limit, server_budget, labels, checks, guard, targets",
             ])
     }
 

@@ -46,9 +46,7 @@ enum ServerClients {
     /// Until cancelled, or until the server has had enough.
     private static func hold(_ client: Client) async {
         do {
-            let session = try await PostgresSession.connect(
-                ConnectionString(parsing: client.dsn).setting("application_name", client.application),
-                timeout: .seconds(60))
+            let session = try await connect(client)
             for statement in client.statements {
                 _ = try? await session.simpleQuery(statement, timeout: .seconds(600))
             }
@@ -56,6 +54,19 @@ enum ServerClients {
             session.close()
         } catch {
             // The end of the test.
+        }
+    }
+
+    /// Again, while there is no slot: whoever looks for the clients takes one for a moment, too.
+    private static func connect(_ client: Client) async throws -> PostgresSession {
+        let address = try ConnectionString(parsing: client.dsn).setting("application_name", client.application)
+        while true {
+            do {
+                return try await PostgresSession.connect(address, timeout: .seconds(60))
+            } catch {
+                guard error.sqlState == .tooManyConnections else { throw error }
+            }
+            try await Task.sleep(for: .milliseconds(20))
         }
     }
 }

@@ -1,3 +1,4 @@
+import OperationsSupport
 import Testing
 
 @Suite("Minutes as seconds")

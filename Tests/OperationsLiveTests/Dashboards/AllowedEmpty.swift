@@ -11,11 +11,8 @@ struct AllowedEmpty: Sendable {
 
     static let all: [AllowedEmpty] = [
         AllowedEmpty(
-            dashboard: "pools", panel: "Slots left if every pool fills",
-            reason: "It compares a pooler with its server: of one target alone there is nothing to compare."),
-        AllowedEmpty(
             dashboard: "pools", panel: "Paused and disabled databases", refID: "B",
-            reason: "SHOW STATE is of newer versions of PgBouncer than Debian 12 has; query A shows the pause."),
+            reason: "SHOW STATE is of newer versions of PgBouncer than Debian 12 has; query A shows the pause.")
     ]
 
     func covers(_ query: PanelQuery) -> Bool {

@@ -1,3 +1,4 @@
+import OperationsSupport
 import TestSupport
 
 /// Asks a Prometheus everything that a dashboard would.

@@ -1,4 +1,5 @@
 import Operations
+import OperationsSupport
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Operations
+import OperationsSupport
 
 /// A dashboard, with what it asks Prometheus.
 struct ShippedDashboard: Sendable, CustomStringConvertible {

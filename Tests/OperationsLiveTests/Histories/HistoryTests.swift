@@ -1,3 +1,4 @@
+import OperationsSupport
 import TestSupport
 import Testing
 

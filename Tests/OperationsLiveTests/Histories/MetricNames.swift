@@ -1,3 +1,5 @@
+import OperationsSupport
+
 /// The names in an expression of PromQL that may be those of metrics; what stands in quotes is not, but for `__name__`
 /// matchers, which are regular expressions and not looked at.
 enum MetricNames {

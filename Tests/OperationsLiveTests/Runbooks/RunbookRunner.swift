@@ -1,4 +1,5 @@
 import Demo
+import OperationsSupport
 import Postgres
 import TestSupport
 

@@ -1,4 +1,5 @@
 import Demo
+import OperationsSupport
 import TestSupport
 
 /// What runbooks say, and what it means in the scenario: the table of their examples.

@@ -1,6 +1,7 @@
 import Demo
 import Foundation
 import Operations
+import OperationsSupport
 import TestSupport
 
 /// Runs the scenario: a while of health, every trouble at once, recovery, restarts, recovery.

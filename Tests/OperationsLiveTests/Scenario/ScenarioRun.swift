@@ -1,4 +1,5 @@
 import Demo
+import OperationsSupport
 import TestSupport
 
 /// What a scenario leaves behind: servers that are well again, and a Prometheus that has seen everything.

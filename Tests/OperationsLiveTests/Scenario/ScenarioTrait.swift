@@ -1,5 +1,6 @@
 import Demo
 import Foundation
+import OperationsSupport
 import TestSupport
 import Testing
 

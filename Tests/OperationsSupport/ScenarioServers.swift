@@ -2,16 +2,16 @@ import Demo
 import Postgres
 
 /// The servers of the scenario: `main` behind a PgBouncer, and `small`, which fills up and goes down.
-struct ScenarioServers: Sendable {
-    let directory: PrivateDirectory
-    let main: PrivatePostgres
-    let small: PrivatePostgres
-    let bouncer: PrivatePgBouncer
+package struct ScenarioServers: Sendable {
+    package let directory: PrivateDirectory
+    package let main: PrivatePostgres
+    package let small: PrivatePostgres
+    package let bouncer: PrivatePgBouncer
 
     /// Slots of `small` that anybody may take.
-    static let smallSlots = 9
+    package static let smallSlots = 9
 
-    static func start(in directory: PrivateDirectory) async throws -> ScenarioServers {
+    package static func start(in directory: PrivateDirectory) async throws -> ScenarioServers {
         // Limits on time, so that nobody complains that they are missing; none is ever reached.
         let limits = [
             "statement_timeout": "10min", "lock_timeout": "10min", "idle_in_transaction_session_timeout": "10min",
@@ -59,7 +59,7 @@ struct ScenarioServers: Sendable {
     }
 
     /// What the agent is told.
-    func configuration(listen: String) -> String {
+    package func configuration(listen: String) -> String {
         """
         listen: ["\(listen)"]
         interval: 500ms

@@ -3,14 +3,18 @@
 ///
 /// Not scaled are thresholds (a wait of 5 s is one of 5 s) and numbers of seconds in arithmetic
 /// (`predict_linear(…, 14400)`).
-struct TimeScale {
-    let factor: Double
+package struct TimeScale {
+    package let factor: Double
     /// No range becomes shorter: `rate` needs two scrapes in it. In seconds.
-    var shortestRange = 4.0
+    package var shortestRange = 4.0
     /// No group is evaluated more often. In seconds.
-    var shortestInterval = 0.5
+    package var shortestInterval = 0.5
 
-    func document(_ document: RuleDocument) -> RuleDocument {
+    package init(factor: Double) {
+        self.factor = factor
+    }
+
+    package func document(_ document: RuleDocument) -> RuleDocument {
         var document = document
         for group in document.groups.indices {
             document.groups[group].interval = document.groups[group].interval.map {
@@ -32,7 +36,7 @@ struct TimeScale {
     }
 
     /// An expression with other ranges and offsets; what stands in quotes stays.
-    func expression(_ text: String) -> String {
+    package func expression(_ text: String) -> String {
         let pattern = #/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\[([^\]]*)\]|\boffset\s+(-?)([0-9a-z]+)/#
         return text.replacing(pattern) { match in
             if let range = match.1 {
@@ -48,13 +52,13 @@ struct TimeScale {
     }
 
     /// A duration of Prometheus; one that cannot be read stays as it is, for Prometheus to complain of.
-    func scaled(_ duration: String, atLeast least: Double = 0) -> String {
+    package func scaled(_ duration: String, atLeast least: Double = 0) -> String {
         guard let seconds = Self.seconds(duration) else { return duration }
         return Self.text(max(seconds / factor, min(seconds, least)))
     }
 
     /// What Prometheus calls a duration: `5m`, `1h30m`, `500ms`.
-    static func seconds(_ duration: String) -> Double? {
+    package static func seconds(_ duration: String) -> Double? {
         let units = ["ms": 0.001, "s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "y": 31_536_000]
         let parts = duration.matches(of: #/(\d+)(ms|[smhdwy])/#)
         guard !parts.isEmpty, parts.map({ String($0.0) }).joined() == duration else { return nil }

@@ -1,14 +1,18 @@
 import Postgres
 
 /// Somebody who uses the database, until the task is cancelled.
-struct ScenarioClient: Sendable {
-    let target: ConnectionString
+package struct ScenarioClient: Sendable {
+    package let target: ConnectionString
+
+    package init(target: ConnectionString) {
+        self.target = target
+    }
 
     /// No statement takes longer; what hangs then is given up, and the client comes anew.
-    static let limit = Duration.seconds(120)
+    package static let limit = Duration.seconds(120)
 
     /// Does the same work again and again in one session; after an error it comes anew.
-    func works(
+    package func works(
         pausing pause: Duration, _ work: @Sendable (PostgresSession) async throws(PostgresError) -> Void
     ) async {
         while !Task.isCancelled {
@@ -27,7 +31,7 @@ struct ScenarioClient: Sendable {
     }
 
     /// A session for each piece of work.
-    func comesAndGoes(
+    package func comesAndGoes(
         pausing pause: Duration, _ work: @Sendable (PostgresSession) async throws(PostgresError) -> Void
     ) async {
         while !Task.isCancelled {
@@ -41,14 +45,14 @@ struct ScenarioClient: Sendable {
     }
 
     /// Sends statements once, and then keeps the session as it is.
-    func holds(_ statements: [String]) async {
+    package func holds(_ statements: [String]) async {
         await works(pausing: .seconds(1_000)) { session throws(PostgresError) in
             for statement in statements { _ = try await session.simpleQuery(statement, timeout: Self.limit) }
         }
     }
 
     /// Opens one more session at each pause, uses it once and forgets it, up to `count`.
-    func leaks(count: Int, pausing pause: Duration) async {
+    package func leaks(count: Int, pausing pause: Duration) async {
         var forgotten: [PostgresSession] = []
         while !Task.isCancelled {
             if forgotten.count < count, let session = try? await PostgresSession.connect(target, timeout: .seconds(20))

@@ -1,30 +1,30 @@
 import Postgres
 
 /// Pieces of work.
-enum Chore {
-    static func browse(_ session: PostgresSession) async throws(PostgresError) {
+package enum Chore {
+    package static func browse(_ session: PostgresSession) async throws(PostgresError) {
         _ = try await session.simpleQuery(
             "SELECT name, stock FROM products WHERE id < 50 ORDER BY stock", timeout: ScenarioClient.limit)
     }
 
-    static func order(_ session: PostgresSession) async throws(PostgresError) {
+    package static func order(_ session: PostgresSession) async throws(PostgresError) {
         for statement in ["BEGIN", "INSERT INTO orders (product) VALUES (\(Int.random(in: 1...1_900)))", "COMMIT"] {
             _ = try await session.simpleQuery(statement, timeout: ScenarioClient.limit)
         }
     }
 
     /// In steps of half a second, so that its server is free soon after its client has left.
-    static func slowOrder(_ session: PostgresSession) async throws(PostgresError) {
+    package static func slowOrder(_ session: PostgresSession) async throws(PostgresError) {
         for statement in ["BEGIN"] + Array(repeating: "SELECT pg_sleep(0.5)", count: 12) + ["COMMIT"] {
             _ = try await session.simpleQuery(statement, timeout: ScenarioClient.limit)
         }
     }
 
-    static func leftThenRight(_ session: PostgresSession) async throws(PostgresError) {
+    package static func leftThenRight(_ session: PostgresSession) async throws(PostgresError) {
         try await update(session, rows: [1991, 1992])
     }
 
-    static func rightThenLeft(_ session: PostgresSession) async throws(PostgresError) {
+    package static func rightThenLeft(_ session: PostgresSession) async throws(PostgresError) {
         try await update(session, rows: [1992, 1991])
     }
 

@@ -1,15 +1,15 @@
 import Postgres
 
 /// One kind of trouble: clients that make it, until they are cancelled.
-struct Trouble: Sendable {
+package struct Trouble: Sendable {
     private let acts: [@Sendable () async -> Void]
 
-    init(_ act: @escaping @Sendable () async -> Void) {
+    package init(_ act: @escaping @Sendable () async -> Void) {
         acts = [act]
     }
 
     /// The same by each of some clients.
-    init(_ clients: [ScenarioClient], _ act: @escaping @Sendable (ScenarioClient) async -> Void) {
+    package init(_ clients: [ScenarioClient], _ act: @escaping @Sendable (ScenarioClient) async -> Void) {
         self.init(clients.map { client -> @Sendable () async -> Void in { await act(client) } })
     }
 
@@ -17,10 +17,10 @@ struct Trouble: Sendable {
         self.acts = acts
     }
 
-    static func + (one: Trouble, other: Trouble) -> Trouble { Trouble(one.acts + other.acts) }
+    package static func + (one: Trouble, other: Trouble) -> Trouble { Trouble(one.acts + other.acts) }
 
     /// Goes on while `body` runs.
-    func during<Result>(_ body: () async throws -> Result) async throws -> Result {
+    package func during<Result>(_ body: () async throws -> Result) async throws -> Result {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for act in acts { group.addTask { await act() } }
             defer { group.cancelAll() }
@@ -30,7 +30,8 @@ struct Trouble: Sendable {
 }
 
 extension ScenarioServers {
-    private func pooled(
+    /// Clients of the pooler.
+    package func pooled(
         _ count: Int, _ application: String, database: String = "shop", user: String = "web"
     ) throws -> [ScenarioClient] {
         try (0..<count).map { _ in
@@ -39,7 +40,7 @@ extension ScenarioServers {
     }
 
     /// Clients of `main` itself.
-    private func direct(_ count: Int, _ application: String, user: String = "reports") throws -> [ScenarioClient] {
+    package func direct(_ count: Int, _ application: String, user: String = "reports") throws -> [ScenarioClient] {
         try (0..<count).map { _ in try client(main.dsn(database: "shop", user: user), application) }
     }
 
@@ -48,7 +49,7 @@ extension ScenarioServers {
     }
 
     /// Few clients, short statements, room everywhere.
-    func everyday() throws -> Trouble {
+    package func everyday() throws -> Trouble {
         try Trouble(pooled(2, "catalogue")) { await $0.works(pausing: .milliseconds(100), Chore.browse) }
             + Trouble(pooled(1, "checkout")) { await $0.works(pausing: .milliseconds(200), Chore.order) }
             + Trouble(pooled(1, "worker", user: "jobs")) { await $0.works(pausing: .milliseconds(500), Chore.browse) }
@@ -60,7 +61,7 @@ extension ScenarioServers {
     }
 
     /// Far more clients than connections, each of which holds one for six seconds; some give up.
-    func saturation() throws -> Trouble {
+    package func saturation() throws -> Trouble {
         try Trouble(pooled(14, "checkout")) { await $0.works(pausing: .milliseconds(50), Chore.slowOrder) }
             + Trouble(pooled(2, "impatient")) {
                 await $0.comesAndGoes(pausing: .milliseconds(500)) { session throws(PostgresError) in
@@ -70,12 +71,12 @@ extension ScenarioServers {
     }
 
     /// An application whose idle connections become more and more.
-    func leak() throws -> Trouble {
+    package func leak() throws -> Trouble {
         try Trouble(direct(1, "leaky")) { await $0.leaks(count: 25, pausing: .milliseconds(2_500)) }
     }
 
     /// A connection for each request, and an operator who ends sessions.
-    func churn() throws -> Trouble {
+    package func churn() throws -> Trouble {
         let main = main
         return try Trouble(direct(2, "lambda")) { await $0.comesAndGoes(pausing: .milliseconds(150), Chore.browse) }
             + Trouble(direct(1, "victim")) { await $0.works(pausing: .milliseconds(300), Chore.browse) }
@@ -89,7 +90,7 @@ extension ScenarioServers {
     }
 
     /// One session that holds a row, and enough that want it.
-    func lock() throws -> Trouble {
+    package func lock() throws -> Trouble {
         let update = "UPDATE products SET stock = stock + 1 WHERE id = 1990"
         return try Trouble(direct(1, "migration")) { await $0.holds(["BEGIN", update, "SELECT pg_sleep(100)"]) }
             + Trouble(direct(11, "stock-keeper")) {
@@ -101,7 +102,7 @@ extension ScenarioServers {
     }
 
     /// Sessions that are idle in a transaction, one for long and one again and again.
-    func forgetfulness() throws -> Trouble {
+    package func forgetfulness() throws -> Trouble {
         try Trouble(direct(1, "report-builder")) { await $0.holds(["BEGIN", "SELECT count(*) FROM orders"]) }
             + Trouble(direct(1, "spreadsheet")) {
                 await $0.works(pausing: .milliseconds(300)) { session throws(PostgresError) in
@@ -113,7 +114,7 @@ extension ScenarioServers {
     }
 
     /// Statements that take longer than the slow threshold, and some that sort on disk.
-    func slowness() throws -> Trouble {
+    package func slowness() throws -> Trouble {
         try Trouble(direct(2, "analytics")) {
             await $0.works(pausing: .milliseconds(500)) { session throws(PostgresError) in
                 _ = try await session.simpleQuery("SELECT pg_sleep(5.5)", timeout: ScenarioClient.limit)
@@ -130,25 +131,25 @@ extension ScenarioServers {
     }
 
     /// Two sessions that take two rows in opposite order, again and again.
-    func deadlocks() throws -> Trouble {
+    package func deadlocks() throws -> Trouble {
         try Trouble(direct(1, "left")) { await $0.works(pausing: .milliseconds(50), Chore.leftThenRight) }
             + Trouble(direct(1, "right")) { await $0.works(pausing: .milliseconds(50), Chore.rightThenLeft) }
     }
 
     /// A role that has used up its own limit.
-    func tenant() throws -> Trouble {
+    package func tenant() throws -> Trouble {
         try Trouble(direct(3, "tenant", user: "tenant")) { await $0.holds(["SELECT 1"]) }
     }
 
     /// Clients that want a database which is paused.
-    func paused() throws -> Trouble {
+    package func paused() throws -> Trouble {
         try Trouble(pooled(2, "archivist", database: "archive")) {
             await $0.works(pausing: .milliseconds(500), Chore.browse)
         }
     }
 
     /// Every slot of `small` that is not reserved, and some clients that find none.
-    func fullServer() throws -> Trouble {
+    package func fullServer() throws -> Trouble {
         let clients = try (0..<(Self.smallSlots + 2)).map { _ in try client(small.dsn(user: "app"), "swarm") }
         return Trouble(clients) { await $0.holds(["SELECT 1"]) }
     }

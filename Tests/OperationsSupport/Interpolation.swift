@@ -1,16 +1,20 @@
 import TestSupport
 
 /// What Grafana puts in the place of variables.
-struct Interpolation: Sendable {
+package struct Interpolation: Sendable {
     /// From variable to text, ready for a query.
-    var values: [String: String]
+    package var values: [String: String]
     /// The variables of the dashboard that a text asked for and that have no value.
-    struct UnknownVariable: Error, Equatable, CustomStringConvertible {
-        let name: String
-        var description: String { "no variable $\(name)" }
+    package struct UnknownVariable: Error, Equatable, CustomStringConvertible {
+        package let name: String
+        package var description: String { "no variable $\(name)" }
+
+        package init(name: String) {
+            self.name = name
+        }
     }
 
-    init(_ values: [String: String] = [:]) {
+    package init(_ values: [String: String] = [:]) {
         self.values = values
     }
 
@@ -19,7 +23,7 @@ struct Interpolation: Sendable {
     /// - Parameters:
     ///   - scrape: The scrape interval that the data source is told of, in seconds.
     ///   - step: In seconds.
-    static func builtIn(scrape: Double, step: Double, span: PrivatePrometheus.Span) -> [String: String] {
+    package static func builtIn(scrape: Double, step: Double, span: PrivatePrometheus.Span) -> [String: String] {
         let rate = max(4 * scrape, step + scrape)
         let range = Int(span.seconds.rounded(.up))
         return [
@@ -30,7 +34,7 @@ struct Interpolation: Sendable {
     }
 
     /// - Throws: `UnknownVariable`. `$1` is not one: `label_replace` has such.
-    func text(_ template: String) throws(UnknownVariable) -> String {
+    package func text(_ template: String) throws(UnknownVariable) -> String {
         var unknown: UnknownVariable?
         let result = template.replacing(Self.pattern()) { match in
             let name = Self.name(in: match.output)
@@ -45,7 +49,7 @@ struct Interpolation: Sendable {
     }
 
     /// The variables that a text names.
-    static func variables(in template: String) -> Set<String> {
+    package static func variables(in template: String) -> Set<String> {
         Set(template.matches(of: pattern()).map { name(in: $0.output) })
     }
 

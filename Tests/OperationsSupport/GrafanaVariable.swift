@@ -1,9 +1,9 @@
 import Operations
 
 /// A variable of a dashboard.
-struct GrafanaVariable: Sendable, Equatable {
+package struct GrafanaVariable: Sendable, Equatable {
     /// Where its options come from.
-    enum Source: Sendable, Equatable {
+    package enum Source: Sendable, Equatable {
         /// `label_values(selector, label)`; without a selector all series count.
         case labelValues(label: String, selector: String?)
         /// `query_result(expression)`
@@ -14,17 +14,19 @@ struct GrafanaVariable: Sendable, Equatable {
         case unknown(String)
     }
 
-    let name: String
-    let source: Source
-    let includesAll: Bool
+    package let name: String
+    package let source: Source
+    package let includesAll: Bool
     /// What stands for all; nil: the options with `|` between them.
-    let allValue: String?
+    package let allValue: String?
     /// What it is at first, where it has no All.
-    let current: String?
+    package let current: String?
     /// What Grafana takes of each option; nil: all of it.
-    let pattern: String?
+    package let pattern: String?
 
-    init(name: String, source: Source, includesAll: Bool = true, allValue: String? = nil, current: String? = nil) {
+    package init(
+        name: String, source: Source, includesAll: Bool = true, allValue: String? = nil, current: String? = nil
+    ) {
         self.name = name
         self.source = source
         self.includesAll = includesAll
@@ -33,7 +35,7 @@ struct GrafanaVariable: Sendable, Equatable {
         pattern = nil
     }
 
-    init(_ json: JSON) {
+    package init(_ json: JSON) {
         name = json["name"].string ?? ""
         let query = json["query"].string ?? json["query"]["query"].string ?? ""
         switch json["type"].string {
@@ -67,14 +69,14 @@ struct GrafanaVariable: Sendable, Equatable {
     }
 
     /// What stands for All in a query, given the options that there are.
-    func all(of options: [String]) -> String {
+    package func all(of options: [String]) -> String {
         if let allValue { return allValue }
         let escaped = options.map(Self.escaped)
         return escaped.count == 1 ? escaped[0] : "(" + escaped.joined(separator: "|") + ")"
     }
 
     /// A value within a regular expression within a string of PromQL, as Grafana's data source writes it.
-    static func escaped(_ value: String) -> String {
+    package static func escaped(_ value: String) -> String {
         value.reduce(into: "") { text, character in
             if character == "\\" {
                 text += #"\\\\"#

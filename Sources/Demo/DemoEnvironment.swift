@@ -20,6 +20,8 @@ package struct DemoEndpoints: Sendable {
     package let postgres: String
     /// Connects `poolscope`, one of the `stats_users`, to PgBouncer's console. Contains its password: not for printing.
     package let pgbouncer: String
+    /// A configuration of Poolscope with both, whose passwords only the servers' account and root can read.
+    package let configuration: String
     package let postgresPort: UInt16
     package let pgbouncerPort: UInt16
     /// The temporary directory, with the servers' logs.
@@ -78,9 +80,19 @@ package enum DemoEnvironment {
                 direct: try ConnectionString(
                     parsing: server.dsn(database: Shop.database, user: "reports", password: passwords.reports))),
             schedule: Schedule(pinned: options.season), start: .now)
+        let console = pooler.dsn(user: "poolscope", password: passwords.poolscope)
+        // Not to the shop itself: a database cannot be drained over a session of its own.
+        let neutral = server.dsn(user: "poolscope", password: passwords.poolscope)
         let endpoints = DemoEndpoints(
             postgres: server.dsn(database: Shop.database, user: "poolscope", password: passwords.poolscope),
-            pgbouncer: pooler.dsn(user: "poolscope", password: passwords.poolscope),
+            pgbouncer: console,
+            configuration: try directory.write(
+                """
+                targets:
+                  - {name: server, cluster: demo, kind: postgres, dsn: "\(neutral)"}
+                  - {name: pooler, cluster: demo, kind: pgbouncer, dsn: "\(console)"}
+
+                """, to: "poolscope.yml"),
             postgresPort: server.port, pgbouncerPort: pooler.port, directory: directory.path,
             schedule: workload.schedule, start: workload.start, workload: workload.counts)
         return (endpoints, workload)

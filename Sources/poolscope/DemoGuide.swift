@@ -17,6 +17,12 @@ enum DemoGuide {
                                poolscope_pool_oldest_wait_seconds
           idle-in-transaction  poolscope_oldest_idle_in_transaction_seconds
 
+        Commands to try meanwhile, in another terminal:
+          poolscope check --config \(endpoints.configuration) --watch 60s
+          poolscope size --config \(endpoints.configuration)
+          poolscope sessions --config \(endpoints.configuration) --watch
+          poolscope drain shop --config \(endpoints.configuration) --dry-run
+
         Ctrl-C ends it and removes everything.
 
         """

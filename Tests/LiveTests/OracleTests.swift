@@ -123,6 +123,26 @@ struct DemoCommandTests {
         try await nothingIsLeft(of: end.output)
     }
 
+    @Test("the commands that it says can be tried work on it")
+    func commands() async throws {
+        _ = try await withPoolscope(["demo", "--season", "normal", "--listen", "127.0.0.1:0"]) { poolscope in
+            try await poolscope.metrics("both targets are up") {
+                $0.series("pg_up") == 1 && $0.series("pgbouncer_up") == 1
+            }
+            let lines = poolscope.output.split(separator: "\n").filter { $0.contains(" --config ") }
+            #expect(lines.count == 4, "\(poolscope.output)")
+            for line in lines {
+                var words = line.split(separator: " ").dropFirst().map(String.init)
+                // The shortest look that says something, and one list instead of a table that goes on.
+                if words.first == "check" { words[words.count - 1] = "2s" }
+                if words.first == "size" { words += ["--watch", "5s"] }
+                if words.first == "sessions" { words.removeAll { $0 == "--watch" } }
+                let outcome = try await runTool(ProductsDirectory.poolscope, words, timeout: .seconds(120))
+                #expect(outcome.status == 0 && !outcome.output.isEmpty, "\(line): \(outcome.error)")
+            }
+        }
+    }
+
     @Test("when it is killed, nothing is left either")
     func killed() async throws {
         let end = try await withPoolscope(["demo", "--listen", "127.0.0.1:0"]) { poolscope in

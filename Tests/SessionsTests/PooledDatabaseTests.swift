@@ -47,9 +47,12 @@ struct PooledDatabaseTests {
 
     @Test("the console's commands are told with the name as the console takes it")
     func advice() {
-        #expect(all([entry("app", "shop")])[0].advice.contains("PAUSE app; lets them wait"))
-        #expect(all([entry("My app", "shop")])[0].advice.contains("DISABLE \"My app\";"))
-        #expect(all([entry("app", "shop", paused: 1)])[0].advice.hasPrefix("on its console: RESUME app;"))
+        #expect(all([entry("app", "shop")])[0].advice[0].contains("PAUSE app; after the restore RESUME app;"))
+        #expect(all([entry("My app", "shop")])[0].advice[1].contains("DISABLE \"My app\";"))
+        #expect(
+            all([entry("app", "shop", paused: 1)])[0].advice == [
+                "on its console, after the restore: RESUME app; (--restore --resume-poolers does it)"
+            ])
         #expect(all([entry("app", "shop", host: "")])[0].line.contains("(unix socket, port 5432)"))
     }
 

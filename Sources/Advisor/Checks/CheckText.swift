@@ -2,9 +2,10 @@ import Foundation
 
 /// Numbers in the sentences of checks.
 package enum CheckText {
-    /// `0.4 s`, `12 s`, `1 min 30 s`, `2 h`, `3 d 4 h`.
+    /// `under 1 ms`, `0.4 s`, `12 s`, `1 min 30 s`, `2 h`, `3 d 4 h`.
     package static func seconds(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds >= 0 else { return "unknown" }
+        if seconds > 0, seconds < 0.001 { return "under 1 ms" }
         guard seconds >= 10 else { return "\(number(seconds)) s" }
         let total = Int(min(seconds.rounded(), 1e12))
         let parts = [

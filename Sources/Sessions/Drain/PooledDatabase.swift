@@ -51,16 +51,18 @@ package struct PooledDatabase: Sendable, Equatable {
             + "\(waiting) of them waiting, and \(Plural.count(servers, "server connection"))"
     }
 
-    /// What to run on its console so that clients wait, or are turned away, while the database takes nobody.
-    package var advice: String {
-        if isPaused {
-            return
-                "on its console: RESUME \(VisibleText.escaped(quotedName)); after the restore (--resume-poolers does it)"
-        }
-        if isDisabled { return "on its console: ENABLE \(VisibleText.escaped(quotedName)); after the restore" }
+    /// What to run on its console so that clients wait, or are turned away, while the database takes nobody: one way a
+    /// line.
+    package var advice: [String] {
         let name = VisibleText.escaped(quotedName)
-        return "on its console: PAUSE \(name); lets them wait, until query_wait_timeout, and RESUME \(name); after the "
-            + "restore lets them go on (--pause-poolers, --resume-poolers do it); DISABLE \(name); turns new ones away, "
-            + "until ENABLE \(name);"
+        if isPaused {
+            return ["on its console, after the restore: RESUME \(name); (--restore --resume-poolers does it)"]
+        }
+        if isDisabled { return ["on its console, after the restore: ENABLE \(name);"] }
+        return [
+            "on its console, to let them wait until query_wait_timeout: PAUSE \(name); after the restore RESUME \(name); "
+                + "(--pause-poolers, --resume-poolers do it)",
+            "or, to turn new ones away: DISABLE \(name); after the restore ENABLE \(name);",
+        ]
     }
 }

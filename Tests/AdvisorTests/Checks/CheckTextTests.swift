@@ -7,8 +7,8 @@ struct CheckTextTests {
     @Test("seconds")
     func seconds() {
         #expect(
-            [0.4, 9.96, 30, 90, 7_875, 100_000, 86_400].map(CheckText.seconds) == [
-                "0.40 s", "10.0 s", "30 s", "1 min 30 s", "2 h 11 min", "1 d 3 h", "1 d",
+            [0.0004, 0.4, 9.96, 30, 90, 7_875, 100_000, 86_400].map(CheckText.seconds) == [
+                "under 1 ms", "0.40 s", "10.0 s", "30 s", "1 min 30 s", "2 h 11 min", "1 d 3 h", "1 d",
             ])
         #expect(CheckText.seconds(.nan) == "unknown" && CheckText.seconds(.infinity) == "unknown")
     }

@@ -56,7 +56,9 @@ struct DrainPoolerTests {
             let outcome = try await drain("--yes", server: server, pooler: pooler, as: "poolscope")
             #expect(outcome.status == 0, "\(outcome.error)")
             #expect(outcome.output.contains(": app (127.0.0.1:\(server.port)) holds 1 client, "), "\(outcome.output)")
-            #expect(outcome.output.contains("PAUSE app; lets them wait") && outcome.output.contains("DISABLE app;"))
+            #expect(
+                outcome.output.contains("PAUSE app; after the restore RESUME app;")
+                    && outcome.output.contains("DISABLE app;"))
             #expect(try await state(pooler)["paused"] == "0")
             #expect(try await drain("--restore", server: server, pooler: pooler).status == 0)
         }
@@ -95,7 +97,7 @@ struct DrainPoolerTests {
                     }
                 }
                 let forgetful = try await drain("--restore", "--dry-run", server: server, pooler: pooler)
-                #expect(forgetful.output.contains("RESUME app; after the restore"), "\(forgetful.output)")
+                #expect(forgetful.output.contains("after the restore: RESUME app;"), "\(forgetful.output)")
                 let restored = try await drain("--restore", "--resume-poolers", server: server, pooler: pooler)
                 #expect(restored.status == 0, "\(restored.error)")
                 #expect(restored.error.contains(#""action":"resume_pooler","database":"app""#))

@@ -13,7 +13,7 @@ enum Monitored: Check {
         --prometheus URL` asks that Prometheus both: whether it has fresh metrics of this target, and which alerts are \
         loaded. Without the flag `poolscope check` cannot know either, and says so. The agent knows the first half by \
         itself: whether somebody, whoever it is, has asked it for /metrics at least twice within the last five minutes. It \
-        tells from five minutes after its start on, in `poolscope_check_passed`; whether alerts are loaded it never knows.
+        tells that at the latest five minutes after its start, in `poolscope_check_passed`; whether alerts are loaded it never knows.
         """
 
     static func evaluate(_ facts: CheckFacts) throws(MissingFact) -> CheckOutcome {

@@ -101,7 +101,7 @@ struct DrainCommand: AsyncParsableCommand {
         let paused = await look(poolers).filter(\.isPaused)
         guard let limit = connectionLimit ?? found.rememberedLimit.map({ _ in found.limitToRestore }) else {
             throw SessionsError(
-                "\(name): the server remembers no drain (its connection limit is \(found.limit)); to set one, give "
+                "\(name): the server remembers no drain (\(Self.words(found.limit))); to set one, give "
                     + "--connection-limit N, -1 for none")
         }
         guard !options.dryRun else {
@@ -109,7 +109,7 @@ struct DrainCommand: AsyncParsableCommand {
             return try tell(paused)
         }
         try await drain.restore(found, to: limit)
-        try Output.deliver("\(name): new sessions are taken again; its connection limit is \(limit)")
+        try Output.deliver("\(name): new sessions are taken again; \(Self.words(limit))")
         guard resumePoolers else { return try tell(paused) }
         try await poolers.resume(paused)
         try Output.deliver("\(Plural.count(paused.count, "database")) of poolers resumed")
@@ -121,7 +121,7 @@ struct DrainCommand: AsyncParsableCommand {
 
     private func tell(_ databases: [PooledDatabase]) throws {
         guard !databases.isEmpty else { return }
-        try Output.deliver(databases.map { "\($0.line)\n  \($0.advice)" }.joined(separator: "\n"))
+        try Output.deliver(databases.map { ([$0.line] + $0.advice).joined(separator: "\n  ") }.joined(separator: "\n"))
     }
 
     private func empty(
@@ -133,7 +133,7 @@ struct DrainCommand: AsyncParsableCommand {
             try Output.deliver(table.lines(on: Terminal.surface).joined(separator: "\n"))
         }
         try Output.deliver(
-            "\(name): \(Plural.count(rows.count, "session")); its connection limit is \(found.limitToRestore)")
+            "\(name): \(Plural.count(rows.count, "session")); \(Self.words(found.limitToRestore))")
         let pooled = await look(poolers)
         guard !pausePoolers || !pooled.isEmpty else {
             throw SessionsError(
@@ -176,6 +176,10 @@ struct DrainCommand: AsyncParsableCommand {
         let resume = pausePoolers ? " --resume-poolers" : ""
         return "\(name): new sessions are rejected. To undo: poolscope drain --restore \(name)\(number)\(resume)\n"
             + "or in SQL: \(Self.sql(found.restoration(to: found.limitToRestore, remembers: remembers)))\(memory)"
+    }
+
+    private static func words(_ limit: Int) -> String {
+        limit < 0 ? "it has no connection limit" : "its connection limit is \(limit)"
     }
 
     private static func sql(_ statements: [String]) -> String {

@@ -160,11 +160,11 @@ struct RecordingTests {
             let played = try await replay(file)
             #expect(played.status == 0)
             let metrics = try MetricsText(parsing: played.output)
-            // On a busy machine some ticks lie between samples.
+            // On a busy machine some ticks lie between samples, and some have none.
             let ticks = ["activity", "backend_count"].compactMap {
                 metrics.series("poolscope_samples_total", ["collector": $0, "outcome": "ok"])
             }
-            #expect(ticks.reduce(0, +) >= 10)
+            #expect(ticks.reduce(0, +) >= 5)
             if signal == SIGKILL {
                 #expect(end.status == -SIGKILL)
                 #expect(played.error.contains("warning: \(file): the recording ends early, after tick "))

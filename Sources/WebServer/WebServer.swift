@@ -12,7 +12,8 @@ package final class WebServer: Sendable {
         var daemons: [Daemon] = []
         /// Those whose place others have taken, while they finish what they have begun.
         var retired: [Daemon] = []
-        var tls: ServerTLS?
+        /// What holds now; nil where the server was started without.
+        var security: WebServerSecurity?
         var isStopped = false
     }
 
@@ -47,7 +48,7 @@ package final class WebServer: Sendable {
         let gatekeeper = security.map(Gatekeeper.init)
         let settings = DaemonSettings(options: options, router: router, gatekeeper: gatekeeper, tls: security?.tls)
         var bound: [ListenAddress] = []
-        var state = State(tls: security?.tls)
+        var state = State(security: security)
         for address in addresses {
             let socket = try open(address, besides: bound)
             bound.append(ListenAddress(host: address.host, port: socket.port))
@@ -57,32 +58,48 @@ package final class WebServer: Sendable {
             boundAddresses: bound, options: options, router: router, gatekeeper: gatekeeper, state)
     }
 
-    /// Takes other users, certificates or limits from now on, without a moment in which nobody listens. Users hold at
-    /// once, for everybody. For new certificates other daemons take the place of the running ones, which get no new
-    /// connections; those that they have end with `endRetired`, or when they are replaced once more.
+    /// Takes other users, certificates or limits from now on, without a moment in which nobody listens, or in which
+    /// somebody gets in whom neither the old rules nor the new ones let in. Users hold at once, for everybody. For new
+    /// certificates other daemons take the place of the running ones, which get no new connections; those that they have
+    /// end with `endRetired`, or when they are replaced once more.
     ///
     /// Only for a server that was started with `security`; one call at a time.
     ///
-    /// - Throws: What keeps a daemon from starting; then the old ones go on.
+    /// - Throws: What keeps a daemon from starting; then all goes on as before.
     package func secure(_ security: WebServerSecurity) throws(WebServerError) {
-        guard let gatekeeper else { preconditionFailure("this server was started without security") }
-        let (running, isSame) = state.withLock { ($0.daemons, $0.tls == security.tls) }
-        if !isSame {
-            let settings = DaemonSettings(
-                options: options, router: router, gatekeeper: gatekeeper, tls: security.tls)
-            var fresh: [Daemon] = []
-            for (daemon, address) in zip(running, boundAddresses) {
-                fresh.append(try Daemon.start(on: daemon.duplicateSocket(of: address), at: address, settings))
-            }
-            let surplus = state.withLock { state in
-                guard !state.isStopped else { return fresh }
-                defer { (state.daemons, state.retired, state.tls) = (fresh, running, security.tls) }
-                return state.retired
-            }
-            for daemon in running { daemon.quiesce() }
-            _ = consume surplus
+        guard let gatekeeper, let before = state.withLock({ $0.security }) else {
+            preconditionFailure("this server was started without security")
         }
+        // Passwords may take the place of certificates, or certificates that of passwords.
+        if !security.users.isEmpty { gatekeeper.update(security) }
+        if before.tls != security.tls {
+            do throws(WebServerError) {
+                try replaceDaemons(security, gatekeeper)
+            } catch {
+                gatekeeper.update(before)
+                throw error
+            }
+        }
+        // Connections from before are asked for passwords only: without any they would be open to everybody.
+        if !before.users.isEmpty, security.users.isEmpty { endRetired() }
         gatekeeper.update(security)
+        state.withLock { $0.security = security }
+    }
+
+    private func replaceDaemons(_ security: WebServerSecurity, _ gatekeeper: Gatekeeper) throws(WebServerError) {
+        let running = state.withLock { $0.daemons }
+        let settings = DaemonSettings(options: options, router: router, gatekeeper: gatekeeper, tls: security.tls)
+        var fresh: [Daemon] = []
+        for (daemon, address) in zip(running, boundAddresses) {
+            fresh.append(try Daemon.start(on: daemon.duplicateSocket(of: address), at: address, settings))
+        }
+        let surplus = state.withLock { state in
+            guard !state.isStopped else { return fresh }
+            defer { (state.daemons, state.retired) = (fresh, running) }
+            return state.retired
+        }
+        for daemon in running { daemon.quiesce() }
+        _ = consume surplus
     }
 
     /// Ends the connections that were made before the last change of certificates, in the midst of a reply too.
@@ -109,7 +126,8 @@ package final class WebServer: Sendable {
     }
 
     /// Closes the addresses and all connections, finished or not, and returns once the threads have ended, which takes
-    /// as long as a handler runs and a few milliseconds. Only the first call does anything. Never call it from a handler: it would wait for itself.
+    /// as long as a handler runs and a few milliseconds. Only the first call does anything. Never call it from a handler:
+    /// it would wait for itself.
     package func stop() {
         let stopped = state.withLock { state in
             defer { (state.daemons, state.retired, state.isStopped) = ([], [], true) }

@@ -9,11 +9,14 @@ struct SessionDetails: Sendable, Equatable {
     /// Blockers that are told of each.
     static let blockerLimit = 10
 
-    struct Session: Sendable, Equatable {
+    /// One of them, as it stands in the JSON, too.
+    struct Session: Sendable, Equatable, Encodable {
+        let target: String
         let pid: Int32
         let user: String
         let database: String
         let application: String
+        /// The server's word.
         let state: String
         /// Seconds that it has been at what it is at: its statement's age while one runs, else since its last one ended.
         let stateSeconds: Double
@@ -50,16 +53,16 @@ struct SessionDetails: Sendable, Equatable {
     private init() {}
 
     /// What was read last of a server; nothing where it was not read.
-    init(_ facts: Facts) {
+    init(_ facts: Facts, target: String) {
         guard let sample = facts[ActivitySource.self] else {
             self.init()
             return
         }
-        self.init(sample, waits: facts[BlockingSource.self] ?? [], links: facts.poolerLinks)
+        self.init(sample, of: target, waits: facts[BlockingSource.self] ?? [], links: facts.poolerLinks)
     }
 
     /// - Parameter waits: Of the same tick as the sample.
-    init(_ sample: ActivitySample, waits: [LockWait], links: PoolerLinks) {
+    init(_ sample: ActivitySample, of target: String, waits: [LockWait], links: PoolerLinks) {
         let blockers = Self.blockers(sample, waits)
         var blocked: [Int32: Int] = [:]
         for pid in blockers.values.lazy.flatMap(\.self) { blocked[pid, default: 0] += 1 }
@@ -68,8 +71,8 @@ struct SessionDetails: Sendable, Equatable {
             return state.isRunning || row.transactionStart != nil || blocked[row.pid] != nil
         }.map { row in
             Self.session(
-                row, at: sample.sampledAt, blockedBy: blockers[row.pid] ?? [], blocks: blocked[row.pid] ?? 0,
-                link: links[row])
+                row, of: target, at: sample.sampledAt, blockedBy: blockers[row.pid] ?? [],
+                blocks: blocked[row.pid] ?? 0, link: links[row])
         }
         sessions = all.sorted { $0.precedes($1) }.prefix(Self.limit).map(\.self)
         omitted = all.count - sessions.count
@@ -89,13 +92,13 @@ struct SessionDetails: Sendable, Equatable {
     }
 
     private static func session(
-        _ row: ActivityRow, at time: ServerTime, blockedBy: [Int32], blocks: Int, link: PoolerLink?
+        _ row: ActivityRow, of target: String, at time: ServerTime, blockedBy: [Int32], blocks: Int, link: PoolerLink?
     ) -> Session {
         let since = row.state?.isRunning == true ? row.queryStart : row.stateChange
         let client = link?.clientApplication ?? ""
         return Session(
-            pid: row.pid, user: row.user ?? "", database: row.database ?? "", application: row.applicationName,
-            state: row.state?.name ?? "",
+            target: target, pid: row.pid, user: row.user ?? "", database: row.database ?? "",
+            application: row.applicationName, state: row.state?.name ?? "",
             stateSeconds: (since ?? row.backendStart).map { time.seconds(since: $0) } ?? 0,
             transactionSeconds: row.transactionStart.map { time.seconds(since: $0) },
             waitEventType: row.waitEventType, waitEvent: row.waitEvent,

@@ -34,19 +34,19 @@ extension StatusPage {
         ).html
     }
 
-    private static func application(_ session: StatusReport.Session) -> String {
+    private static func application(_ session: SessionDetails.Session) -> String {
         guard let client = session.clientApplication, client != session.application else { return session.application }
         return session.application.isEmpty ? client : "\(client), through \(session.application)"
     }
 
-    private static func idleLevel(_ session: StatusReport.Session) -> StatusLevel {
+    private static func idleLevel(_ session: SessionDetails.Session) -> StatusLevel {
         guard session.state.hasPrefix("idle in transaction") else { return .fine }
         return .of(
             session.stateSeconds, warning: Thresholds.IdleInTransaction.warning,
             critical: Thresholds.IdleInTransaction.critical)
     }
 
-    private static func wait(_ session: StatusReport.Session) -> String {
+    private static func wait(_ session: SessionDetails.Session) -> String {
         [session.waitEventType, session.waitEvent].compactMap(\.self).joined(separator: ": ")
     }
 

@@ -27,7 +27,8 @@ extension StatusReport {
         self.pools = Array(pools.prefix(Self.rowLimit))
         self.databases = Array(databases.prefix(Self.rowLimit))
         self.findings = Array(findings.prefix(Self.rowLimit))
-        let sessions = withSessions ? Self.sessions(view) : nil
+        // Each target's in its own order, the targets in theirs.
+        let sessions = withSessions ? view.sessions.flatMap(\.sessions) : nil
         self.sessions = sessions.map { Array($0.prefix(Self.rowLimit)) }
         let omittedSessions = sessions.map { sessions in
             view.sessions.reduce(max(0, sessions.count - Self.rowLimit)) { $0 + $1.omitted }
@@ -88,13 +89,6 @@ extension StatusReport {
         }
     }
 
-    /// Each target's in its own order, the targets in theirs.
-    private static func sessions(_ view: SnapshotStore.View) -> [Session] {
-        zip(view.statuses, view.sessions).flatMap { status, details in
-            details.sessions.map { Session($0, target: status.profile.name) }
-        }
-    }
-
     private static func rank(_ severity: String) -> Int {
         ["critical", "warning", "info"].firstIndex(of: severity) ?? 3
     }
@@ -114,25 +108,6 @@ extension StatusReport {
         let ages = (left.oldestTransactionSeconds ?? 0, right.oldestTransactionSeconds ?? 0)
         if ages.0 != ages.1 { return ages.0 > ages.1 }
         return (left.target, left.database) < (right.target, right.database)
-    }
-}
-
-extension StatusReport.Session {
-    fileprivate init(_ session: SessionDetails.Session, target: String) {
-        self.target = target
-        pid = session.pid
-        user = session.user
-        database = session.database
-        application = session.application
-        state = session.state
-        stateSeconds = session.stateSeconds
-        transactionSeconds = session.transactionSeconds
-        waitEventType = session.waitEventType
-        waitEvent = session.waitEvent
-        blockedBy = session.blockedBy
-        blocks = session.blocks
-        clientAddress = session.clientAddress
-        clientApplication = session.clientApplication
     }
 }
 

@@ -1,7 +1,7 @@
 /// What the agent knows now, for a person in a hurry: the content of the page at `/` and of `/api/v1/status`.
 ///
-/// No query text. Nothing of a single session, unless whoever asks is known to the web server. The keys of the JSON are documented in docs/status.md;
-/// times are in seconds, shares between 0 and 1. What is not known is absent.
+/// No query text. Nothing of a single session, unless whoever asks is known to the web server. The keys of the JSON are
+/// documented in docs/status.md; times are in seconds, shares between 0 and 1. What is not known is absent.
 struct StatusReport: Encodable, Equatable {
     struct Target: Encodable, Equatable {
         let name: String
@@ -51,24 +51,6 @@ struct StatusReport: Encodable, Equatable {
         let count: Double
     }
 
-    struct Session: Encodable, Equatable {
-        let target: String
-        let pid: Int32
-        let user: String
-        let database: String
-        let application: String
-        /// The server's word.
-        let state: String
-        let stateSeconds: Double
-        let transactionSeconds: Double?
-        let waitEventType: String?
-        let waitEvent: String?
-        let blockedBy: [Int32]
-        let blocks: Int
-        let clientAddress: String
-        let clientApplication: String?
-    }
-
     let version: String
     /// When this was put together, in seconds since 1970.
     let time: Double
@@ -79,7 +61,7 @@ struct StatusReport: Encodable, Equatable {
     let databases: [Database]
     let findings: [Finding]
     /// Nil for those who may not see any: then neither page has a trace of them.
-    let sessions: [Session]?
+    let sessions: [SessionDetails.Session]?
     /// How many rows each list would have had more.
     let omitted: Omitted
 

@@ -280,7 +280,7 @@ struct TargetMonitor {
         let guardian = guardian
         let sessions =
             outlets.showsSessions && health.state == .up && profile.kind == .postgres
-            ? SessionDetails(pipeline.facts) : .none
+            ? SessionDetails(pipeline.facts, target: profile.name) : .none
         outlets.store.publish(pipeline.publish { guardian?.emit(into: &$0) }, status, sessions, at: index)
     }
 }

@@ -36,7 +36,7 @@ struct SessionDetailsTests {
                 backendPID: 3, poolerPort: nil, clientApplication: "checkout", clientAddress: "10.9.9.9",
                 clientUser: "web")
         ])
-        let details = SessionDetails(sample, waits: [LockWait(pid: 4, blockers: [3, 0])], links: links)
+        let details = SessionDetails(sample, of: "server", waits: [LockWait(pid: 4, blockers: [3, 0])], links: links)
         #expect(details.sessions.map(\.pid) == [3, 4, 5, 2])
         #expect(details.omitted == 0)
         let blocker = details.sessions[0]
@@ -52,7 +52,8 @@ struct SessionDetailsTests {
     func bounded() {
         let rows = (1...100).map { row(Int32($0), .active, since: 1_000 - $0) }
         let waits = (1...50).map { LockWait(pid: Int32($0), blockers: (51...99).map(Int32.init)) }
-        let details = SessionDetails(ActivitySample(sampledAt: time(1_000), rows: rows), waits: waits, links: .none)
+        let details = SessionDetails(
+            ActivitySample(sampledAt: time(1_000), rows: rows), of: "server", waits: waits, links: .none)
         #expect(details.sessions.count == SessionDetails.limit && details.omitted == 80)
         #expect(details.sessions.allSatisfy { $0.blockedBy.count <= SessionDetails.blockerLimit })
     }
@@ -60,7 +61,7 @@ struct SessionDetailsTests {
     private func board() -> StatusBoard {
         let profile = TargetProfile(name: "server", kind: .postgres)
         let store = SnapshotStore(targets: [profile])
-        let details = SessionDetails(sample, waits: [LockWait(pid: 4, blockers: [3])], links: .none)
+        let details = SessionDetails(sample, of: "server", waits: [LockWait(pid: 4, blockers: [3])], links: .none)
         let status = TargetStatus(profile: profile, state: .up, sentence: nil, version: "15.4", wasTried: true)
         store.publish(.empty, status, details, at: 0)
         return StatusBoard(store: store, version: "1")

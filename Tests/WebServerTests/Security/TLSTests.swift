@@ -160,6 +160,28 @@ import Testing
         }
     }
 
+    @Test("where certificates take the place of passwords, a connection from before needs what it needed, or ends")
+    func passwordsGiveWay() async throws {
+        try await withPrivateDirectory { directory in
+            let authority = try await TestAuthority.create(in: directory)
+            let required = try tls(
+                try await authority.issue("server"),
+                .required(ClientAuthorities(certificates: try bytes(authority.certificate))))
+            let server = try WebServer.start(
+                [ListenAddress(parsing: "127.0.0.1:0")], router: testRouter,
+                security: WebServerSecurity(users: ["prometheus": try PasswordHash(quickHash)]))
+            let client = try RawClient(server)
+            #expect(try client.request("/echo").status == 401)
+            try server.secure(WebServerSecurity(tls: required))
+            #expect((try? client.request("/echo").status) ?? 0 != 200)
+            let trust = ["--cacert", authority.certificate, "--ipv4"]
+            #expect(try await Curl.get(url(server), trust).status == 403)
+            // And back again.
+            try server.secure(WebServerSecurity(users: ["prometheus": try PasswordHash(quickHash)]))
+            #expect(try RawClient(server).request("/echo").status == 401)
+        }
+    }
+
     @Test("clients that are half-way through a handshake, or speak something else, keep nobody waiting")
     func halfHandshake() async throws {
         try await withPrivateDirectory { directory in

@@ -86,8 +86,7 @@ struct WebSecurityTests {
             let waiter = ServerClients.Client("waiter-app", dsn, "UPDATE lonely SET id = 3 WHERE id = 1")
             let web = try directory.write(Self.users, to: "web.yml")
             let arguments = ["serve", "--postgres", server.dsn(user: "poolscope")] + listen
-            // One after the other: the first has the lock when the second comes.
-            try await Self.with(holder, then: waiter, on: server) {
+            try await ServerClients.with([holder, waiter], on: server) {
                 try await withPoolscope(arguments + ["--web.config.file", web]) { poolscope in
                     let url = try await poolscope.url()
                     let known = ["Authorization": "Basic \(Data("prometheus:fakepassword".utf8).base64EncodedString())"]
@@ -123,21 +122,6 @@ struct WebSecurityTests {
                     }
                 }
             }
-        }
-    }
-
-    private static func with(
-        _ holder: ServerClients.Client, then waiter: ServerClients.Client, on server: PrivatePostgres,
-        _ body: () async throws -> Void
-    ) async throws {
-        try await ServerClients.with([holder], on: server) {
-            try await eventually("the lock is held") {
-                try await server.execute(
-                    "SELECT state FROM pg_stat_activity WHERE application_name = '\(holder.application)'")
-            } is: {
-                $0 == "idle in transaction"
-            }
-            try await ServerClients.with([waiter], on: server, body)
         }
     }
 

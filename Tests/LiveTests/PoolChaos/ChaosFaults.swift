@@ -57,7 +57,7 @@ struct ChaosFaults: Sendable {
     }
 
     /// Whether it had ended and was started again.
-    private func revivePooler() async throws -> Bool {
+    func revivePooler() async throws -> Bool {
         guard let pooler, await pooler.processID() == nil else { return false }
         try await pooler.start()
         return true

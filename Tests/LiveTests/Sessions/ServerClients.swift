@@ -24,16 +24,19 @@ enum ServerClients {
         }
     }
 
-    /// Runs `body` while the clients are there: connected, and with their last statement on its way.
+    /// Runs `body` while the clients are there: connected, and with their last statement ended or at its wait, so that
+    /// they have what they lock.
     static func with(_ clients: [Client], on server: PrivatePostgres, _ body: () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for client in clients { group.addTask { await hold(client) } }
             defer { group.cancelAll() }
+            // One after the other: who holds a lock has it when the next one comes.
             for client in clients {
+                group.addTask { await hold(client) }
                 try await eventually("\(client.application) is there", within: .seconds(60)) {
                     try await server.execute(
                         """
                         SELECT query FROM pg_stat_activity WHERE application_name = '\(client.application)'
+                        AND (state <> 'active' OR wait_event_type IN ('Lock', 'Timeout'))
                         """)
                 } is: {
                     $0 == (client.statements.last ?? "")

@@ -68,19 +68,27 @@ struct WaitTruth: Sendable {
 struct WaitComparison: Sendable {
     let name: String
     let truth: WaitTruth
-    /// `SHOW STATS_TOTALS`, in seconds.
+    /// What `SHOW STATS_TOTALS` grew by, in seconds.
     let serverSum: Double
     let count: Double
     let sum: Double
     let abandoned: Double
     private let buckets: [(bound: Double, count: Double)]
 
-    init(_ name: String, truth: WaitTruth, metrics: MetricsText, totals: [[String: String]]) throws {
+    /// - Parameters:
+    ///   - totals: `SHOW STATS_TOTALS` afterwards.
+    ///   - before: The same when Poolscope came; a database that was not used by then has none.
+    init(
+        _ name: String, truth: WaitTruth, metrics: MetricsText, totals: [[String: String]],
+        before: [[String: String]] = []
+    ) throws {
         self.name = name
         self.truth = truth
         let family = "poolscope_pool_wait_seconds"
-        let row = totals.first { $0["database"] == name }
-        serverSum = (row?["wait_time"].flatMap(Double.init) ?? .nan) / 1_000_000
+        func waited(_ totals: [[String: String]]) -> Double? {
+            totals.first { $0["database"] == name }?["wait_time"].flatMap(Double.init)
+        }
+        serverSum = ((waited(totals) ?? .nan) - (waited(before) ?? 0)) / 1_000_000
         count = metrics.series("\(family)_count", ["database": name]) ?? .nan
         sum = metrics.series("\(family)_sum", ["database": name]) ?? .nan
         abandoned = metrics.sum("poolscope_pool_waits_abandoned_total", ["database": name]) ?? .nan

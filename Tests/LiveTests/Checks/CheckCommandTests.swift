@@ -116,6 +116,10 @@ struct CheckCommandTests {
                 try await eventually("Prometheus has scraped", within: .seconds(60)) {
                     try await prometheus.query("poolscope_target_up").isEmpty == false
                 }
+                // It scrapes before it has read its rules.
+                try await eventually("Prometheus has the rules", within: .seconds(60)) {
+                    try await HTTPClient.get("\(prometheus.url)/api/v1/rules").text.contains("PgPoolExhausted")
+                }
                 let report = try await CheckedReport.run(arguments + [prometheus.url])
                 let check = try #require(report.check("monitored"))
                 #expect(check.outcome == "passed", "\(check)")

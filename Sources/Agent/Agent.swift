@@ -5,7 +5,7 @@ import ServiceLifecycle
 import Sessions
 import WebServer
 
-/// The agent: one task per target, one for itself, and the web server, for as long as `run()` runs.
+/// The agent: one task per target and the web server, for as long as `run()` runs.
 package struct Agent: Service {
     private let configuration: AgentConfiguration
     private let version: String
@@ -26,10 +26,19 @@ package struct Agent: Service {
         self.configuration = configuration
         self.version = version
         self.log = log
-        store = SnapshotStore(targets: configuration.targets.map(\.profile)) { Self.processSnapshot(version: version) }
+        let pools = TargetPools(configuration)
+        self.pools = pools
+        // What the agent says of itself: of its own pools, and of its process, which is read from /proc.
+        let kept = KeptBuilder(SnapshotBuilder(isUp: true))
+        store = SnapshotStore(targets: configuration.targets.map(\.profile)) {
+            kept.snapshot { builder in
+                builder.beginTick(isUp: true)
+                pools.emit(into: &builder)
+                ProcessFamilies.emit(version: version, into: &builder)
+                return builder.build()
+            }
+        }
         status = StatusBoard(store: store, version: version)
-        pools = TargetPools(configuration)
-        store.publishOwn(Self.ownSnapshot(pools))
         scrapes = ScrapeLog(startedAt: WallTime.now)
         web = try configuration.webConfigFile.map(WebConfiguration.load)
         server = try WebServer.start(
@@ -43,7 +52,7 @@ package struct Agent: Service {
     /// Samples until the task is cancelled or a graceful shutdown begins; then sessions and connections are closed.
     package func run() async {
         sayHello()
-        var outlets = SampleOutlets(store: store, board: ClusterBoard(), guardLogs: guardLogs)
+        var outlets = SampleOutlets(store: store, status: status, board: ClusterBoard(), guardLogs: guardLogs)
         outlets.advice.snoozes = configuration.snoozes
         // The file may ask for passwords later: the pages look at each request whether its client is known.
         outlets.showsSessions = web != nil
@@ -52,22 +61,12 @@ package struct Agent: Service {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await sampler.run() }
-                group.addTask { await watchSelf() }
                 group.addTask { await watchWebConfiguration() }
                 await group.waitForAll()
             }
         }
         server.stop()
         log.info("stopped")
-    }
-
-    private func watchSelf() async {
-        var ticker = Ticker(start: .now, interval: max(configuration.interval, .seconds(1)))
-        while !Task.isCancelled {
-            do { try await Task.sleep(until: ticker.next(now: .now).instant, clock: .continuous) } catch { return }
-            store.publishOwn(Self.ownSnapshot(pools))
-            status.record(at: WallTime.now)
-        }
     }
 
     private func sayHello() {
@@ -81,19 +80,5 @@ package struct Agent: Service {
         guard let path = configuration.webConfigFile, let web else { return }
         var watch = WebConfigurationWatch(path: path, web, server: server, log: log)
         await watch.run()
-    }
-
-    /// What the agent says of its own pools.
-    private static func ownSnapshot(_ pools: TargetPools) -> Snapshot {
-        var builder = SnapshotBuilder(isUp: true)
-        pools.emit(into: &builder)
-        return builder.build()
-    }
-
-    /// What it says of its process: files of /proc, which are worth reading for whoever asks.
-    private static func processSnapshot(version: String) -> Snapshot {
-        var builder = SnapshotBuilder(isUp: true)
-        ProcessFamilies.emit(version: version, into: &builder)
-        return builder.build()
     }
 }

@@ -13,54 +13,78 @@ package struct TargetStatus: Sendable, Equatable {
     package let wasTried: Bool
 }
 
-/// What the agent knows now: one snapshot per target and one of its own. Publishing swaps a reference.
+/// What the agent knows now: one snapshot per target, made for the first who asks for it. Publishing swaps references.
 package final class SnapshotStore: Sendable {
     /// Everything published, at one moment.
     package struct View: Sendable {
         /// Grows with every publication: two views with one generation are the same.
         package fileprivate(set) var generation: UInt64 = 0
-        package fileprivate(set) var own = Snapshot.empty
-        package fileprivate(set) var snapshots: [Snapshot]
         package fileprivate(set) var statuses: [TargetStatus]
         /// Of each target; empty unless somebody who is known may see them.
         fileprivate(set) var sessions: [SessionDetails]
-        /// What only a reader needs, made when it is called.
-        package let momentary: @Sendable () -> Snapshot
+        fileprivate let makeOwn: @Sendable () -> Snapshot
+        fileprivate var published: [PublishedSnapshot]
+        fileprivate var publishedOwn: PublishedSnapshot
+
+        /// What the agent says of itself, at the first look at this view: nobody may ever look. Blocks as below.
+        package var own: Snapshot { publishedOwn.value }
+
+        /// The targets' families. Blocks while another thread makes them: for threads that may, not for tasks.
+        package var snapshots: [Snapshot] { published.map(\.value) }
     }
 
     // Guards the view; it is copied out as a whole.
     private let view: Guarded<View>
 
-    /// - Parameter momentary: What costs too much to be made each second, though nobody may read it.
-    package init(targets: [TargetProfile], momentary: @escaping @Sendable () -> Snapshot = { .empty }) {
+    /// - Parameter own: Makes the agent's own families.
+    package init(targets: [TargetProfile], own: @escaping @Sendable () -> Snapshot = { .empty }) {
         let statuses = targets.map {
             TargetStatus(profile: $0, state: .connecting, sentence: nil, version: "", wasTried: false)
         }
         view = Guarded(
             View(
-                snapshots: targets.map { _ in .empty }, statuses: statuses, sessions: targets.map { _ in .none },
-                momentary: momentary))
+                statuses: statuses, sessions: targets.map { _ in .none }, makeOwn: own,
+                published: targets.map { _ in PublishedSnapshot { .empty } }, publishedOwn: PublishedSnapshot(own)))
     }
 
-    package var current: View { view.withLock { $0 } }
+    /// What is published; the agent's own families are made anew for each view.
+    package var current: View {
+        var current = view.withLock { $0 }
+        current.publishedOwn = PublishedSnapshot(current.makeOwn)
+        return current
+    }
+
+    /// That of the present view.
+    var generation: UInt64 { view.withLock { $0.generation } }
 
     package func publish(_ snapshot: Snapshot, _ status: TargetStatus, at index: Int) {
-        publish(snapshot, status, .none, at: index)
+        publish(status, .none, at: index) { snapshot }
     }
 
-    func publish(_ snapshot: Snapshot, _ status: TargetStatus, _ sessions: SessionDetails, at index: Int) {
+    /// - Parameter snapshot: Makes the families as they are after this publication; called at most once, on any thread.
+    func publish(
+        _ status: TargetStatus, _ sessions: SessionDetails, at index: Int,
+        snapshot: @escaping @Sendable () -> Snapshot
+    ) {
+        let published = PublishedSnapshot(snapshot)
         view.withLock {
             $0.sessions[index] = sessions
-            $0.snapshots[index] = snapshot
+            $0.published[index] = published
             $0.statuses[index] = status
             $0.generation += 1
         }
     }
+}
 
-    package func publishOwn(_ snapshot: Snapshot) {
-        view.withLock {
-            $0.own = snapshot
-            $0.generation += 1
-        }
+/// A target's families after one tick, made by whoever asks first: most ticks nobody does.
+final class PublishedSnapshot: Sendable {
+    private let once = SharedOnce<Snapshot>()
+    private let make: @Sendable () -> Snapshot
+
+    init(_ make: @escaping @Sendable () -> Snapshot) {
+        self.make = make
     }
+
+    /// Blocks while another thread makes them.
+    var value: Snapshot { once.value(make) }
 }

@@ -19,9 +19,13 @@ package protocol Collector: Sendable {
     mutating func miss(_ state: TargetState, refusal: Refusal?)
     /// Publishes. Called after `observe` or `miss`; the builder leaves out what describes the moment when the target is not up.
     func emit(into builder: inout SnapshotBuilder)
+    /// How full its pools are: what it emits as `poolscope_pool_saturation_ratio`, for whoever wants nothing else.
+    var saturations: [Labels: Double] { get }
 }
 
 extension Collector {
+    package var saturations: [Labels: Double] { [:] }
+
     package mutating func miss(_ state: TargetState) {}
     package mutating func miss(_ state: TargetState, refusal: Refusal?) { miss(state) }
 }

@@ -35,10 +35,6 @@ struct ByteWriter: ~Copyable {
         count += part.count
     }
 
-    mutating func append(_ other: borrowing ByteWriter) {
-        append(UnsafeRawBufferPointer(start: other.start, count: other.count))
-    }
-
     mutating func append(_ part: [UInt8]) {
         part.withUnsafeBytes { append($0) }
     }

@@ -16,8 +16,12 @@ public struct FamilyDescriptor: Sendable, Hashable {
     /// What is declared, behind one reference: it goes with every family into every snapshot.
     private final class Declaration: Sendable {
         let fields: Fields
+        let text: DeclaredText
 
-        init(_ fields: Fields) { self.fields = fields }
+        init(_ fields: Fields) {
+            self.fields = fields
+            text = DeclaredText(fields.name, fields.type, unit: fields.unit, buckets: fields.buckets)
+        }
     }
 
     private struct Fields: Sendable, Hashable {
@@ -47,6 +51,7 @@ public struct FamilyDescriptor: Sendable, Hashable {
     package var lifetime: SampleLifetime { declaration.fields.lifetime }
     /// Upper bounds of the buckets, for histograms; `+Inf` is implied.
     public var buckets: [Double] { declaration.fields.buckets }
+    var text: DeclaredText { declaration.text }
 
     package init(
         _ name: String, _ type: MetricType, unit: String? = nil, labels: [String] = [], openLabels: Set<String>? = nil,

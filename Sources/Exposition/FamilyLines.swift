@@ -1,42 +1,25 @@
-/// Writes the lines of one family's samples, with what they share made once: the names of the series and the bounds of
-/// the buckets. The labels of a sample are escaped once, however many lines it has.
-struct FamilyLines: ~Copyable {
+/// Writes the lines of one family's samples. What they share was made with the declaration, and what the lines of one
+/// sample share, its labels, with the sample.
+struct FamilyLines {
     private let name: String
-    private let bucket: String
-    private let sum: String
-    private let count: String
     private let created: String
-    /// What ends the labels of each bucket, from the first to that of `+Inf`; the bound comes last, as Go's client
-    /// writes it.
-    private let bounds: [[UInt8]]
-    private var labels = TextOutput(capacity: 256)
-    private var isBare = true
+    private let text: DeclaredText
+    private let bucketEnds: [[UInt8]]
+    private var labels: [UInt8] = []
 
     /// - Parameter family: the name without suffixes of its type, for `_created`.
     init(_ family: MetricFamily, named stem: String) {
-        name = family.descriptor.name
+        let descriptor = family.descriptor
+        name = descriptor.name
         created = stem + "_created"
-        // Most families have none of these.
-        guard family.descriptor.type == .histogram else {
-            (bucket, sum, count, bounds) = ("", "", "", [])
-            return
-        }
-        (bucket, sum, count) = (name + "_bucket", name + "_sum", name + "_count")
-        var text = TextOutput(capacity: 64)
-        bounds = (family.bounds + [.infinity]).map { bound in
-            text.removeAll()
-            text.append("le=\"")
-            text.appendBound(bound)
-            text.append("\"} ")
-            return text.bytes
-        }
+        text = descriptor.text
+        let bounds = family.bounds
+        bucketEnds = bounds == descriptor.buckets ? text.bucketEnds : DeclaredText.ends(of: bounds)
     }
 
     /// Begins a sample: the lines that follow have its labels.
     mutating func begin(_ sample: Sample) {
-        labels.removeAll()
-        labels.appendPairs(sample.labels)
-        isBare = sample.labels.pairs.isEmpty
+        labels = sample.text
     }
 
     func appendNumber(_ value: Double, into output: inout TextOutput) {
@@ -57,13 +40,13 @@ struct FamilyLines: ~Copyable {
         var cumulative: UInt64 = 0
         for (index, count) in histogram.counts.enumerated() {
             cumulative += count
-            output.append(bucket)
+            output.append(text.bucket)
             output.append(UInt8(ascii: "{"))
-            if !isBare {
+            if !labels.isEmpty {
                 output.append(labels)
                 output.append(UInt8(ascii: ","))
             }
-            output.append(bounds[index])
+            output.append(bucketEnds[index])
             output.appendCount(cumulative)
             if exemplars, index < histogram.exemplars.count, let exemplar = histogram.exemplars[index] {
                 Self.append(exemplar, into: &output)
@@ -73,10 +56,10 @@ struct FamilyLines: ~Copyable {
     }
 
     func appendSumAndCount(_ histogram: Histogram, into output: inout TextOutput) {
-        append(sum, into: &output)
+        append(text.sum, into: &output)
         output.appendNumber(histogram.sum)
         output.append(UInt8(ascii: "\n"))
-        append(count, into: &output)
+        append(text.count, into: &output)
         output.appendCount(histogram.count)
         output.append(UInt8(ascii: "\n"))
     }
@@ -84,7 +67,7 @@ struct FamilyLines: ~Copyable {
     /// Name and labels of a series, and the blank before its value.
     private func append(_ name: String, into output: inout TextOutput) {
         output.append(name)
-        if !isBare {
+        if !labels.isEmpty {
             output.append(UInt8(ascii: "{"))
             output.append(labels)
             output.append(UInt8(ascii: "}"))

@@ -22,12 +22,16 @@ package enum SampleValue: Sendable, Equatable {
 /// One series of a family with its value.
 package struct Sample: Sendable, Equatable {
     package let labels: Labels
+    /// The labels as both text formats write them, without the braces: made once in the life of a series, not for
+    /// every page.
+    let text: [UInt8]
     package var value: SampleValue
     /// When a counter or a histogram began at zero, in seconds since 1970; nil where nobody knows.
     package var created: Double?
 
     package init(_ labels: Labels, _ value: SampleValue, created: Double? = nil) {
         self.labels = labels
+        text = TextOutput.pairs(labels)
         self.value = value
         self.created = created
     }

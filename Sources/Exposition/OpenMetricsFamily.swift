@@ -14,32 +14,36 @@ struct OpenMetricsFamily: Equatable {
 
     /// The forms of the families of one page; none is empty. They depend on each other: no name may occur twice.
     static func all(_ families: [MetricFamily]) -> [OpenMetricsFamily] {
-        var taken = Set(families.flatMap(\.seriesNames))
+        var taken: Set<String> = []
+        taken.reserveCapacity(families.count * 2)
+        for family in families {
+            taken.insert(family.descriptor.name)
+            guard family.descriptor.type == .histogram else { continue }
+            let text = family.descriptor.text
+            for name in [text.bucket, text.sum, text.count] { taken.insert(name) }
+        }
         return families.map { OpenMetricsFamily($0, &taken) }
     }
 
     private init(_ family: MetricFamily, _ taken: inout Set<String>) {
         let descriptor = family.descriptor
+        let text = descriptor.text
         var type = family.keepsPromise ? descriptor.type : descriptor.type == .stateset ? .gauge : .unknown
         var name = descriptor.name
-        switch type {
-        case .counter, .info:
-            name = String(name.dropLast(type == .counter ? "_total".count : "_info".count))
-            if taken.contains(name) {
-                (name, type) = (descriptor.name, .unknown)
+        var showsUnit = text.nameShowsUnit
+        if type == .counter || type == .info, let stem = text.stem {
+            if taken.insert(stem).inserted {
+                (name, showsUnit) = (stem, text.stemShowsUnit)
             } else {
-                taken.insert(name)
+                type = .unknown
             }
-        case .gauge, .histogram, .stateset, .unknown:
-            break
         }
         self.name = name
         self.type = type
         showsCreation =
             (type == .counter || type == .histogram) && family.samples.contains { $0.created != nil }
             && taken.insert(name + "_created").inserted
-        unit =
-            type == .info || type == .stateset ? nil : descriptor.unit.flatMap { name.hasSuffix("_" + $0) ? $0 : nil }
+        unit = showsUnit && type != .info && type != .stateset ? descriptor.unit : nil
     }
 }
 
@@ -48,12 +52,6 @@ extension MetricFamily {
     var bounds: [Double] {
         guard case .histogram(let histogram) = samples.first?.value else { return [] }
         return histogram.bounds
-    }
-
-    /// Every name of its series.
-    fileprivate var seriesNames: [String] {
-        let name = descriptor.name
-        return descriptor.type == .histogram ? [name] + ["_bucket", "_sum", "_count"].map { name + $0 } : [name]
     }
 
     /// Whether the samples are what OpenMetrics wants of the type.
@@ -65,8 +63,8 @@ extension MetricFamily {
             }
         }
         return switch descriptor.type {
-        case .counter: descriptor.name.hasSuffix("_total") && descriptor.name != "_total" && all { $0 >= 0 }
-        case .info: descriptor.name.hasSuffix("_info") && descriptor.name != "_info" && all { $0 == 1 }
+        case .counter: descriptor.text.stem != nil && all { $0 >= 0 }
+        case .info: descriptor.text.stem != nil && all { $0 == 1 }
         case .stateset:
             all { $0 == 0 || $0 == 1 } && samples.allSatisfy { $0.labels[descriptor.name] != nil }
         case .gauge, .histogram, .unknown: true

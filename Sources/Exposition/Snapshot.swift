@@ -32,7 +32,7 @@ public struct Snapshot: Sendable, Equatable {
 ///
 /// Two samples with one name and the same labels are added up, never an error: what a client put into its
 /// application_name must not be able to break a scrape.
-public struct SnapshotBuilder {
+public struct SnapshotBuilder: Sendable {
     /// Whether the target was read in this tick. When not, families that describe the moment are left out.
     package private(set) var isUp: Bool
     private let constant: [Label]

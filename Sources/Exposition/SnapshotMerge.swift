@@ -3,20 +3,24 @@ extension Snapshot {
     ///
     /// The snapshots' series differ in their `target` label, so nothing has to be added up here.
     package static func merging(_ snapshots: [Snapshot]) -> [MetricFamily] {
-        var places: [String: Int] = [:]
+        // Each snapshot is sorted: to sort them all is to merge them.
+        let all = snapshots.flatMap(\.families).sorted {
+            $0.descriptor.name.utf8.lexicographicallyPrecedes($1.descriptor.name.utf8)
+        }
         var families: [MetricFamily] = []
-        var mixed: Set<Int> = []
-        for family in snapshots.lazy.flatMap(\.families) {
-            if let place = places[family.descriptor.name] {
-                families[place].samples += family.samples
-                mixed.insert(place)
+        families.reserveCapacity(all.count)
+        var mixed: [Int] = []
+        for family in all {
+            let last = families.count - 1
+            if last >= 0, families[last].descriptor.name == family.descriptor.name {
+                families[last].samples += family.samples
+                if mixed.last != last { mixed.append(last) }
             } else {
-                places[family.descriptor.name] = families.count
                 families.append(family)
             }
         }
         // What comes from one snapshot is sorted already.
         for place in mixed { families[place].samples.sort { $0.labels < $1.labels } }
-        return families.sorted { $0.descriptor.name.utf8.lexicographicallyPrecedes($1.descriptor.name.utf8) }
+        return families
     }
 }

@@ -16,11 +16,17 @@ struct TextOutput: ~Copyable {
 
     mutating func append(_ part: [UInt8]) { writer.append(part) }
 
-    mutating func append(_ other: borrowing TextOutput) { writer.append(other.writer) }
-
     mutating func removeAll() { writer.removeAll() }
 
     /// The labels without the braces.
+    static func pairs(_ labels: Labels) -> [UInt8] {
+        guard !labels.pairs.isEmpty else { return [] }
+        var output = TextOutput(capacity: 256)
+        output.appendPairs(labels)
+        return output.bytes
+    }
+
+    /// The same.
     mutating func appendPairs(_ labels: Labels) {
         var isFirst = true
         for label in labels.pairs {

@@ -16,20 +16,22 @@ struct MetricsFormatsTests {
         "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
 
     private let store: SnapshotStore
+    private let status: TargetStatus
     private let page: MetricsPage
 
     init() {
         let profile = TargetProfile(name: "main", kind: .postgres)
-        store = SnapshotStore(targets: [profile])
+        store = SnapshotStore(targets: [profile]) {
+            var own = SnapshotBuilder(isUp: true)
+            ProcessFamilies.emit(version: "1.2.3", into: &own)
+            return own.build()
+        }
         page = MetricsPage(store: store)
         var pipeline = TargetPipeline(profile: profile, interval: .seconds(1), board: ClusterBoard())
         pipeline.apply(.tickBegan, at: 1_700_000_000)
         pipeline.apply(.tickEnded(.refused, seconds: 0.1), at: 1_700_000_000)
-        let status = TargetStatus(profile: profile, state: .refused, sentence: nil, version: "", wasTried: true)
+        status = TargetStatus(profile: profile, state: .refused, sentence: nil, version: "", wasTried: true)
         store.publish(pipeline.snapshot(), status, at: 0)
-        var own = SnapshotBuilder(isUp: true)
-        ProcessFamilies.emit(version: "1.2.3", into: &own)
-        store.publishOwn(own.build())
     }
 
     private func get(_ query: [(String, String)] = [], _ headers: (String, String)...) -> PreparedReply {
@@ -90,7 +92,7 @@ struct MetricsFormatsTests {
         #expect(get([], ("Accept", "text/plain;q=0.3")) === forms[0])
         #expect(get([], ("Accept-Encoding", "*")) === forms[1])
         #expect(get([("name[]", "pg_up"), ("name[]", "pg_up")]) === forms[4])
-        store.publishOwn(.empty)
+        store.publish(.empty, status, at: 0)
         #expect(get() !== forms[0])
     }
 

@@ -61,6 +61,19 @@ struct PollerTests {
         }
     }
 
+    @Test("a steady sleep ends at its moment, not before, and at once when it is cancelled")
+    func steadySleep() async throws {
+        let moment = ContinuousClock.now + .milliseconds(30)
+        try await SteadySleep.until(moment)
+        #expect(ContinuousClock.now >= moment)
+        try await SteadySleep.until(moment)
+        let started = ContinuousClock.now
+        let sleeper = Task { try await SteadySleep.until(started + .seconds(3_600)) }
+        sleeper.cancel()
+        await #expect(throws: CancellationError.self) { try await sleeper.value }
+        #expect(ContinuousClock.now - started < .seconds(60))
+    }
+
     @Test("cancelling ends a wait at once, before it or in it")
     func cancelling() async throws {
         let pair = SocketPair()

@@ -7,7 +7,7 @@ import Observations
 /// Memory: that of its ledgers and of its load meters, and two reads of the counters.
 struct FactsGatherer {
     /// The first and the latest read of one source, at the agent's wall clock.
-    private struct Growth<Rows> {
+    private struct Growth<Rows: Sendable>: Sendable {
         let firstTime: Double
         let first: Rows
         var lastTime: Double

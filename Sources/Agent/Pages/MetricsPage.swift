@@ -1,10 +1,8 @@
 import Compression
 import Exposition
-import Locking
 import WebServer
 
-/// `/metrics`: in the format and coding that the client prefers, encoded at most once per publication, at the first
-/// request after it, and shared by all requests.
+/// `/metrics`: in the format and coding that the client prefers, encoded at the first request after a publication.
 ///
 /// Nothing is read from a database here, so an answer takes the time of its encoding at most, and
 /// `X-Prometheus-Scrape-Timeout-Seconds` needs no look.
@@ -18,17 +16,10 @@ final class MetricsPage: Sendable {
         let selection: FamilySelection
     }
 
-    private struct Encoded {
-        var generation: UInt64?
-        var replies: [Form: SharedOnce<PreparedReply>] = [:]
-    }
-
-    private let store: SnapshotStore
-    // Guards which generation the replies belong to, and which there are; never the encoding.
-    private let encoded = Guarded(Encoded())
+    private let replies: ReplyCache<Form>
 
     init(store: SnapshotStore) {
-        self.store = store
+        replies = ReplyCache(store)
     }
 
     func reply(to request: HTTPRequest) -> PreparedReply {
@@ -48,23 +39,16 @@ final class MetricsPage: Sendable {
     }
 
     private func reply(_ form: Form) -> PreparedReply {
-        let (view, shared) = encoded.withLock { encoded in
-            // Under the lock: a view from before would be taken for that of another's newer generation.
-            let view = store.current
-            if encoded.generation != view.generation { encoded = Encoded(generation: view.generation) }
-            if let known = encoded.replies[form] { return (view, known) }
-            let shared = SharedOnce<PreparedReply>()
-            let kept = encoded.replies.keys.count { !$0.selection.isEverything }
-            if form.selection.isEverything || kept < Self.keptSelections { encoded.replies[form] = shared }
-            return (view, shared)
+        func isKept(_ kept: [Form]) -> Bool {
+            form.selection.isEverything || kept.count { !$0.selection.isEverything } < Self.keptSelections
         }
-        return shared.value { Self.encode(view, form) }
+        return replies.reply(form, keeping: isKept, make: Self.encode)
     }
 
     private static let vary = ("Vary", "Accept, Accept-Encoding")
 
     private static func encode(_ view: SnapshotStore.View, _ form: Form) -> PreparedReply {
-        let families = form.selection.filter(Snapshot.merging(view.snapshots + [view.own, view.momentary()]))
+        let families = form.selection.filter(Snapshot.merging(view.snapshots + [view.own]))
         var body = form.format.encode(families)
         var headers = [vary]
         // Without memory for zlib the plain bytes are better than none.

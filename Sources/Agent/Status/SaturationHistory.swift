@@ -19,6 +19,8 @@ struct SaturationHistory {
     }
 
     private var tracks: [Labels: Track] = [:]
+    /// The slot at whose beginning old tracks were forgotten.
+    private var sweptAt: Int?
 
     /// Takes in what holds at a time, in seconds since 1970. A time before the last one counts as the last.
     mutating func record(_ saturations: [Labels: Double], at seconds: Double) {
@@ -31,6 +33,8 @@ struct SaturationHistory {
             track.values[newest] = max(track.values[newest] ?? value, value)
             tracks[pool] = track
         }
+        guard slot != sweptAt else { return }
+        sweptAt = slot
         tracks = tracks.filter { slot - $0.value.last < Self.slots }
     }
 

@@ -14,7 +14,7 @@ extension StatusReport {
         _ view: SnapshotStore.View, history: SaturationHistory, version: String, time: Double,
         withSessions: Bool = false
     ) {
-        let figures = SnapshotFigures(view.snapshots + [view.own])
+        let figures = SnapshotFigures(view.snapshots)
         let newest = figures.newestSamples()
         let targets = view.statuses.map { Target($0, newest: newest[$0.profile.name], time: time) }.sorted(
             by: Self.worseTarget)
@@ -37,11 +37,6 @@ extension StatusReport {
             targets: targets.count - self.targets.count, pools: pools.count - self.pools.count,
             databases: databases.count - self.databases.count, findings: findings.count - self.findings.count,
             sessions: omittedSessions)
-    }
-
-    /// The saturation of every pool, by the labels that it is remembered under.
-    static func saturations(_ view: SnapshotStore.View) -> [Labels: Double] {
-        SnapshotFigures(view.snapshots + [view.own]).all(PoolFamilies.saturation)
     }
 
     private static func pools(_ figures: SnapshotFigures, _ history: SaturationHistory, time: Double) -> [Pool] {

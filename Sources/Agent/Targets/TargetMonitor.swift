@@ -24,7 +24,7 @@ struct TargetMonitor {
 
     private var health = TargetHealth()
     private var schedule: SourceSchedule
-    private var pipeline: TargetPipeline
+    private let pipeline: SharedPipeline
     private var slowLane = SlowLane()
     /// Nil where it is off.
     private var guardian: TargetGuard?
@@ -53,7 +53,8 @@ struct TargetMonitor {
             kind: target.kind, others: outlets.otherSources[target.kind] ?? [], longestPause: outlets.longestPause)
         var advice = outlets.advice
         advice.memoryBytes = target.memoryBytes.map(Double.init)
-        pipeline = TargetPipeline(profile: profile, interval: interval, board: outlets.board, advice: advice)
+        pipeline = SharedPipeline(
+            TargetPipeline(profile: profile, interval: interval, board: outlets.board, advice: advice))
         var log = log
         log[metadataKey: "target"] = "\(target.name)"
         self.log = log
@@ -82,7 +83,7 @@ struct TargetMonitor {
         while !Task.isCancelled {
             let (tick, skipped) = ticker.next(now: .now)
             if skipped > 0 { feed(.skipped(ticks: skipped)) }
-            do { try await Task.sleep(until: tick, clock: .continuous) } catch { break }
+            do { try await SteadySleep.until(tick) } catch { break }
             let started = ContinuousClock.now
             let before = (state: health.state, sentence: health.sentence, stretch: pipeline.stretch)
             await sample(at: tick, &reads)
@@ -115,7 +116,10 @@ struct TargetMonitor {
             }
             guard health.state == .up else { return }
             let now = uptime
-            guardian?.observe(pipeline.facts, at: now, wallTime: WallTime.now)
+            if guardian != nil {
+                let facts = pipeline.facts
+                guardian?.observe(facts, at: now, wallTime: WallTime.now)
+            }
             let deadline = tick + Self.allowance(interval)
             await readSlow(due.filter { !$0.cadence.isOfTick }, until: deadline, &reads)
         } catch let error as PoolError {
@@ -255,9 +259,10 @@ struct TargetMonitor {
 
     /// That a budget begins or ceases to stretch the interval is worth a line, not each step.
     private func logStretch(from stretch: Int) {
-        guard pipeline.stretch != stretch else { return }
-        let level: Logger.Level = stretch == 1 || pipeline.stretch == 1 ? .info : .debug
-        let pause = DurationText.format(interval * pipeline.stretch)
+        let present = pipeline.stretch
+        guard present != stretch else { return }
+        let level: Logger.Level = stretch == 1 || present == 1 ? .info : .debug
+        let pause = DurationText.format(interval * present)
         log.log(level: level, "sampled every \(pause), so that the server's cost keeps within server_budget")
     }
 
@@ -273,21 +278,25 @@ struct TargetMonitor {
         log.log(level: isNew ? .warning : .debug, "\(name) could not be read: \(problem)")
     }
 
-    private mutating func publish() {
+    private func publish() {
         let status = TargetStatus(
             profile: profile, state: health.state, sentence: health.sentence, version: pipeline.version,
             wasTried: health.state != .connecting)
-        let guardian = guardian
         let sessions =
             outlets.showsSessions && health.state == .up && profile.kind == .postgres
             ? SessionDetails(pipeline.facts, target: profile.name) : .none
-        outlets.store.publish(pipeline.publish { guardian?.emit(into: &$0) }, status, sessions, at: index)
+        outlets.status?.record(pipeline.saturations, at: WallTime.now)
+        outlets.store.publish(status, sessions, at: index) { [pipeline, guardian] in
+            pipeline.snapshot { guardian?.emit(into: &$0) }
+        }
     }
 }
 
 /// Where a target's samples go, and what the targets share.
 struct SampleOutlets: Sendable {
     let store: SnapshotStore
+    /// Remembers how full the pools were; nil where nobody looks.
+    var status: StatusBoard?
     let board: ClusterBoard
     var tap: (any SampleTap)?
     /// Whether the tap wants the texts of statements.

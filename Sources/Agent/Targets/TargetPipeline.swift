@@ -5,7 +5,7 @@ import Observations
 
 /// One target's way from answers to metrics. It does no I/O and asks no clock: the same events give the same metrics,
 /// live or from a recording. Only what the poolers of its cluster say comes from outside, over the board.
-struct TargetPipeline {
+struct TargetPipeline: Sendable {
     private let profile: TargetProfile
     private let board: ClusterBoard
     private(set) var facts = Facts()
@@ -23,7 +23,10 @@ struct TargetPipeline {
     private var advice: TargetAdvice
     /// Sources that this session has been asked for, whatever they answered.
     private var asked: Set<String> = []
-    private var builder: SnapshotBuilder
+    /// What this tick's answers came to: told at its end, with the families that are made from them.
+    private var readings: [(reading: SourceReading, pace: Int, time: Double)] = []
+    /// Whether the session was replaced by another since the last tick.
+    private var isReplaced = false
 
     init(profile: TargetProfile, interval: Duration, board: ClusterBoard, advice: AdviceRules = AdviceRules()) {
         self.profile = profile
@@ -34,7 +37,6 @@ struct TargetPipeline {
             share: profile.rules.serverBudget, interval: interval, sources: Collectors.sources(for: profile.kind))
         report = TargetReport(profile: profile, interval: interval)
         self.advice = TargetAdvice(profile: profile, rules: advice, board: board.advice)
-        builder = SnapshotBuilder(constant: [Label("target", profile.name)], isUp: false)
     }
 
     /// How many ticks one sample is to stand for, so that the server's budget is kept.
@@ -51,7 +53,7 @@ struct TargetPipeline {
         case .opened(let version):
             self.version = version
             // A session that was replaced between two ticks: no tick was missed, but the target may be another since.
-            if state == .up { miss(.disconnected) }
+            isReplaced = state == .up
             (facts, refusal, isObserved, asked) = (Facts(), nil, false, [])
             budget.beginSession()
         case .lost:
@@ -85,7 +87,7 @@ struct TargetPipeline {
             // How long a statement ran that failed says nothing of what it costs.
             if reading.outcome == .skipped { budget.dropped(answer.source) }
         }
-        report.record(reading, pace: budget.pace(of: answer.source), at: time)
+        readings.append((reading, budget.pace(of: answer.source), time))
         return reading
     }
 
@@ -117,6 +119,10 @@ struct TargetPipeline {
 
     private mutating func endTick(_ state: TargetState, seconds: Double, at time: Double) {
         self.state = state
+        if isReplaced { miss(.disconnected) }
+        isReplaced = false
+        for (reading, pace, time) in readings { report.record(reading, pace: pace, at: time) }
+        readings.removeAll(keepingCapacity: true)
         if state == .up { budget.endTick() }
         report.recordTick(seconds: seconds, stretch: stretch)
         exchangeLinks(at: time)
@@ -162,9 +168,24 @@ struct TargetPipeline {
         }
     }
 
-    /// All families after the last event. What the builder remembers makes the next call cheaper, and changes nothing.
+    /// How full the pools are, by the labels of the families that say so.
+    var saturations: [Labels: Double] {
+        var all: [Labels: Double] = [:]
+        for collector in collectors {
+            for (labels, ratio) in collector.saturations { all[labels.adding("target", profile.name)] = ratio }
+        }
+        return all
+    }
+
+    /// An empty builder of this target's snapshots. What it remembers from one to the next makes them cheaper, and
+    /// changes nothing.
+    func makeBuilder() -> SnapshotBuilder {
+        SnapshotBuilder(constant: [Label("target", profile.name)], isUp: false)
+    }
+
+    /// Makes all families as they are after the last tick. Within a tick they stay as they were.
     /// - Parameter more: Adds what is not made from events.
-    mutating func publish(_ more: (inout SnapshotBuilder) -> Void = { _ in }) -> Snapshot {
+    func snapshot(into builder: inout SnapshotBuilder, _ more: (inout SnapshotBuilder) -> Void = { _ in }) -> Snapshot {
         builder.beginTick(isUp: state == .up)
         for collector in collectors { collector.emit(into: &builder) }
         advice.emit(into: &builder)
@@ -181,7 +202,7 @@ struct TargetPipeline {
 
     /// The same for whoever asks once.
     func snapshot() -> Snapshot {
-        var copy = self
-        return copy.publish()
+        var builder = makeBuilder()
+        return snapshot(into: &builder)
     }
 }

@@ -132,9 +132,11 @@ package struct BouncerLimitsCollector: Collector {
         refusedBy = refusal.flatMap(LimitShare.refusing)
     }
 
+    package var saturations: [Labels: Double] { isRefusing ? [PoolFamilies.labels(pooler: Self.pooler): 1] : [:] }
+
     package func emit(into builder: inout SnapshotBuilder) {
-        if isRefusing {
-            builder.add(PoolFamilies.saturation, PoolFamilies.labels(pooler: Self.pooler), 1, evenWhenDown: true)
+        for (labels, ratio) in saturations {
+            builder.add(PoolFamilies.saturation, labels, ratio, evenWhenDown: true)
         }
         if let refusedBy {
             builder.add(PoolFamilies.limitRatio, refusedBy.labels, refusedBy.ratio, evenWhenDown: true)

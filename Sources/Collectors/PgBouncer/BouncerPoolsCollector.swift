@@ -37,7 +37,7 @@ package struct BouncerPoolsCollector: Collector {
     }
 
     private var pools: [Pool] = []
-    private var saturations = HistogramVector(PoolFamilies.saturationSampled)
+    private var sampled = HistogramVector(PoolFamilies.saturationSampled)
     private var budget = PoolBudget()
 
     package init(target: TargetProfile) {}
@@ -69,9 +69,9 @@ package struct BouncerPoolsCollector: Collector {
         if let others { pools.append(others) }
         guard facts.fresh(BouncerPoolsSource.self) != nil else { return }
         for pool in pools {
-            if let saturation = pool.saturation { saturations.observe(saturation, pool.labels) }
+            if let saturation = pool.saturation { sampled.observe(saturation, pool.labels) }
         }
-        saturations.tell(facts.tickBeganAt)
+        sampled.tell(facts.tickBeganAt)
     }
 
     package mutating func miss(_ state: TargetState) {
@@ -118,13 +118,18 @@ package struct BouncerPoolsCollector: Collector {
         ].compactMap { $0 }.max()
     }
 
+    package var saturations: [Labels: Double] {
+        // As in a page, where those with the same labels add up.
+        Dictionary(pools.compactMap { pool in pool.saturation.map { (pool.labels, $0) } }, uniquingKeysWith: +)
+    }
+
     package func emit(into builder: inout SnapshotBuilder) {
-        saturations.emit(into: &builder)
-        builder.add(FoldedSeries.descriptor, ["family": PoolFamilies.saturationSampled.name], saturations.folded)
+        sampled.emit(into: &builder)
+        builder.add(FoldedSeries.descriptor, ["family": PoolFamilies.saturationSampled.name], sampled.folded)
         builder.add(FoldedSeries.descriptor, ["family": PoolFamilies.connections.name], budget.folded)
+        for (labels, ratio) in saturations { builder.add(PoolFamilies.saturation, labels, ratio) }
         for pool in pools {
             if let size = pool.size { builder.add(PoolFamilies.size, pool.labels, size) }
-            if let saturation = pool.saturation { builder.add(PoolFamilies.saturation, pool.labels, saturation) }
             builder.add(PoolFamilies.waitingClients, pool.labels, pool.row.waiting)
             builder.add(PoolFamilies.oldestWait, pool.labels, pool.oldestWait)
             let states = [

@@ -15,7 +15,7 @@ package struct ServerSlotsCollector: Collector {
     private var use = SlotUse()
     private var usable: Double?
     private var isRefusing = false
-    private var saturations = HistogramVector(PoolFamilies.saturationSampled)
+    private var sampled = HistogramVector(PoolFamilies.saturationSampled)
 
     package init(target: TargetProfile) {}
 
@@ -24,8 +24,8 @@ package struct ServerSlotsCollector: Collector {
         use.observe(facts)
         usable = facts[SettingsSource.self].flatMap(Self.usableSlots)
         guard let time = use.countedAt else { return }
-        if let saturation { saturations.observe(saturation, Self.labels) }
-        saturations.tell(time.unixSeconds)
+        if let saturation { sampled.observe(saturation, Self.labels) }
+        sampled.tell(time.unixSeconds)
     }
 
     package mutating func miss(_ state: TargetState) { miss(state, refusal: nil) }
@@ -35,7 +35,7 @@ package struct ServerSlotsCollector: Collector {
     package mutating func miss(_ state: TargetState, refusal: Refusal?) {
         use.miss()
         isRefusing = state == .tooManyConnections && (refusal ?? .server) == .server
-        if isRefusing { saturations.observe(1, Self.labels) }
+        if isRefusing { sampled.observe(1, Self.labels) }
     }
 
     private var saturation: Double? {
@@ -43,14 +43,17 @@ package struct ServerSlotsCollector: Collector {
         return Double(busy) / usable
     }
 
+    package var saturations: [Labels: Double] {
+        (isRefusing ? 1 : saturation).map { [Self.labels: $0] } ?? [:]
+    }
+
     package func emit(into builder: inout SnapshotBuilder) {
-        saturations.emit(into: &builder)
-        if isRefusing {
-            builder.add(PoolFamilies.saturation, Self.labels, 1, evenWhenDown: true)
-            return
+        sampled.emit(into: &builder)
+        for (labels, ratio) in saturations {
+            builder.add(PoolFamilies.saturation, labels, ratio, evenWhenDown: isRefusing)
         }
+        guard !isRefusing else { return }
         if let usable { builder.add(PoolFamilies.size, Self.labels, usable) }
-        if let saturation { builder.add(PoolFamilies.saturation, Self.labels, saturation) }
         guard let busy = use.busy else { return }
         builder.add(PoolFamilies.connections, Self.labels.adding("state", "busy"), Double(busy))
         if let usable {

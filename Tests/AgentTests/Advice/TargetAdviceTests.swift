@@ -41,7 +41,7 @@ private struct Advised {
     }
 
     mutating func value(_ family: String, _ labels: [String: String]) throws -> Double? {
-        let text = String(decoding: TextEncoder.encode(Snapshot.merging([pipeline.publish()])), as: UTF8.self)
+        let text = String(decoding: TextEncoder.encode(Snapshot.merging([pipeline.snapshot()])), as: UTF8.self)
         return try MetricsText(parsing: text).series(family, labels)
     }
 

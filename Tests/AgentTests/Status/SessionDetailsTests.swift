@@ -63,7 +63,7 @@ struct SessionDetailsTests {
         let store = SnapshotStore(targets: [profile])
         let details = SessionDetails(sample, of: "server", waits: [LockWait(pid: 4, blockers: [3])], links: .none)
         let status = TargetStatus(profile: profile, state: .up, sentence: nil, version: "15.4", wasTried: true)
-        store.publish(.empty, status, details, at: 0)
+        store.publish(status, details, at: 0) { .empty }
         return StatusBoard(store: store, version: "1")
     }
 

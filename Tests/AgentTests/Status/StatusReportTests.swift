@@ -104,8 +104,9 @@ struct StatusReportTests {
 
     @Test("as JSON it has the documented keys, and what is not known is absent")
     func json() throws {
-        let board = StatusBoard(store: store(), version: "1.2.3")
-        board.record(at: 1_000)
+        let store = store()
+        let board = StatusBoard(store: store, version: "1.2.3")
+        board.record(SnapshotFigures(store.current.snapshots).all(PoolFamilies.saturation), at: 1_000)
         let reply = board.json()
         #expect(reply.header("Content-Type") == "application/json")
         let json = try #require(
@@ -123,7 +124,7 @@ struct StatusReportTests {
         let board = StatusBoard(store: store, version: "1")
         let first = board.page()
         #expect(board.page() === first)
-        store.publishOwn(.empty)
+        store.publish(.empty, status(profile("gone", .postgres), .refused), at: 2)
         #expect(board.page() !== first)
     }
 }

@@ -2,7 +2,8 @@ import Collectors
 import Exposition
 import Observations
 
-/// What becomes of one answer of the activity: facts, all collectors of a PostgreSQL target, the snapshot.
+/// What becomes of one answer of the activity: facts, all collectors of a PostgreSQL target, and, for whoever asks, the
+/// families.
 struct SamplePipeline {
     private static let target = TargetProfile(name: "main", kind: .postgres)
 
@@ -13,7 +14,6 @@ struct SamplePipeline {
     mutating func tick(_ table: any ResultTable) throws(DecodeError) {
         try decode(table)
         collect()
-        publish()
     }
 
     mutating func decode(_ table: any ResultTable) throws(DecodeError) {
@@ -25,6 +25,7 @@ struct SamplePipeline {
         for index in collectors.indices { collectors[index].observe(facts) }
     }
 
+    /// Makes all families, as for a page.
     mutating func publish() {
         builder.beginTick(isUp: true)
         for collector in collectors { collector.emit(into: &builder) }

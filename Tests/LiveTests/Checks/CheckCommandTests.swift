@@ -106,13 +106,15 @@ struct CheckCommandTests {
 
             try await withPoolscope(["serve", "--config", configuration] + listen) { poolscope in
                 let address = try await poolscope.url().replacing("http://", with: "")
+                // A copy: it runs as another user, who need not be able to read the project's files.
+                let rules = try String(contentsOfFile: "\(Self.project)/alerts/poolscope.yml", encoding: .utf8)
                 let prometheus = try await PrivatePrometheus.start(
                     in: directory, name: "good",
                     configuration: """
                         global: {scrape_interval: 1s}
-                        rule_files: ["\(Self.project)/alerts/poolscope.yml"]
+                        rule_files: [rules.yml]
                         scrape_configs: [{job_name: poolscope, static_configs: [{targets: ["\(address)"]}]}]
-                        """)
+                        """, files: ["rules.yml": rules])
                 try await eventually("Prometheus has scraped", within: .seconds(60)) {
                     try await prometheus.query("poolscope_target_up").isEmpty == false
                 }

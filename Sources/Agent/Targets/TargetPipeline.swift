@@ -183,7 +183,8 @@ struct TargetPipeline: Sendable {
         SnapshotBuilder(constant: [Label("target", profile.name)], isUp: false)
     }
 
-    /// Makes all families as they are after the last tick. Within a tick they stay as they were.
+    /// Makes all families as they are after the last tick. Within a tick they stay as they were, but for the version of a
+    /// new session, the ticks that were skipped and the estimate of the server's cost.
     /// - Parameter more: Adds what is not made from events.
     func snapshot(into builder: inout SnapshotBuilder, _ more: (inout SnapshotBuilder) -> Void = { _ in }) -> Snapshot {
         builder.beginTick(isUp: state == .up)

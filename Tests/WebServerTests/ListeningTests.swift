@@ -4,7 +4,9 @@ import Testing
 @testable import WebServer
 
 /// Starting to listen, failing to, and stopping.
-@Suite(.timeLimit(.minutes(10))) struct ListeningTests {
+///
+/// One after the other: a port that a server has given up may be the next one that another is given.
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ListeningTests {
     private func failure(_ addresses: String...) throws -> WebServerError {
         let parsed = try addresses.map { text in try ListenAddress(parsing: text) }
         return try #require(#expect(throws: WebServerError.self) { try WebServer.start(parsed, router: testRouter) })
@@ -40,10 +42,12 @@ import Testing
 
     @Test("an address that overlaps one of our own is not called another process's")
     func overlap() throws {
-        let port = try startTestServer().boundAddresses[0].port
+        // An address of its own, as below.
+        let host = "127.0.0.11"
+        let port = try startTestServer(at: "\(host):0").boundAddresses[0].port
         #expect(
-            try failure("127.0.0.1:\(port)", ":\(port)").description
-                == "cannot listen on :\(port): 127.0.0.1:\(port) already covers it; leave one of the two out")
+            try failure("\(host):\(port)", ":\(port)").description
+                == "cannot listen on :\(port): \(host):\(port) already covers it; leave one of the two out")
     }
 
     @Test("an address of no interface and an unknown name are told apart")

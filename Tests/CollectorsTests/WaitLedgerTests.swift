@@ -32,6 +32,19 @@ struct WaitLedgerTests {
         #expect(ledger.count == 0)
     }
 
+    @Test("estimates that are too long do not make those that are gone seem to have given up")
+    func goneBesideEstimates() {
+        var ledger = ledger(0.15, 6)
+        let brief = wait(0.02, 1.02)
+        let gone = wait(0.02, 1.02, .gone)
+        let first = settle(&ledger, brief, brief, brief, brief, gone, gone)
+        let second = settle(&ledger)
+        #expect(first.abandoned.isEmpty && second.abandoned.isEmpty)
+        #expect(first.waits.count == 4 && second.waits.count == 2)
+        #expect(abs((first.waits + second.waits).reduce(0) { $0 + $1.seconds } - 0.15) < 1e-9)
+        #expect(abs(ledger.seconds) < 1e-9 && ledger.count == 0)
+    }
+
     @Test("waits that were not seen are as many as the count leaves, at the mean of the time that is left")
     func mean() {
         var ledger = ledger(3, 11)

@@ -151,8 +151,10 @@ package struct WaitLedger: Sendable {
         let (kept, mean, times) = Self.divided(followed, unseen: unseen, free: free)
         let estimated = kept.reduce(0) { $0 + $1.estimate }
         let rest = free - estimated
-        // Time that is set aside is no debt of the waits that were followed.
-        let correction = rest > 0 ? (times > 0 ? 0 : rest) : min(0, seconds - estimated)
+        // Time that is set aside is no debt of the waits that were followed, but for what was seen of it: estimates that
+        // are too long must not use up what those that are gone are judged by.
+        let seen = pending.reduce(0) { $0 + $1.shortest }
+        let correction = rest > 0 ? (times > 0 ? 0 : rest) : min(0, seconds - seen - estimated)
         for wait in Self.moved(kept, by: correction) { observe(wait, 1, &settlement) }
         guard times > 0 else { return }
         observe(mean, UInt64(min(times, 1e15)), &settlement)
